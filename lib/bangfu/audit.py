@@ -1,0 +1,76 @@
+"""Applying the rules in force to a county's tables: findings, and what could not be assessed and why."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bangfu.findings import Found
+from bangfu.intake import dictionary
+from bangfu.params import InForce, PolicyPack
+from bangfu.problems import Sentence
+
+
+@dataclass
+class Outcome:
+    """One rule applied: what it found, or the reason why it was not assessed."""
+
+    in_force: InForce
+    found: Found | None
+    reason: Sentence | None = None
+
+
+def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int) -> Outcome:
+    """Applies a rule where every table and column that it reads is there; else says what is missing."""
+    rule = in_force.rule
+    reason = _missing(rule.reads, tables)
+    if reason:
+        return Outcome(in_force, None, reason)
+    given = [tables[t][[*columns, "origin"]] for t, columns in rule.reads.items()]
+    settings = in_force.settings(year)
+    lacking = [n for n, v in settings.items() if v is None]
+    if lacking:
+        names = "、".join(lacking)
+        return Outcome(in_force, None, Sentence(f"参数 {names} 在{year}年没有生效的值", f"parameter {names} has no value in force in {year}"))
+    if rule.by_year:
+        settings["year"] = year
+    return Outcome(in_force, rule.function(*given, **settings))
+
+
+def _missing(reads: dict[str, tuple[str, ...]], tables: dict[str, pd.DataFrame]) -> Sentence | None:
+    known = dictionary()
+    absent = [known[t] for t in reads if t not in tables]
+    if absent:
+        return Sentence("缺少表:" + "、".join(t.title for t in absent), "tables are absent: " + ", ".join(t.title_en for t in absent))
+    lacking = [(known[t], c) for t, columns in reads.items() for c in columns if c not in tables[t]]
+    if lacking:
+        zh = "、".join(f"{t.title}的“{t.columns[c].headers[0]}”" for t, c in lacking)
+        en = ", ".join(f"{t.name}.{c}" for t, c in lacking)
+        return Sentence(f"缺少列:{zh}", f"columns are absent: {en}")
+    return None
+
+
+def apply_all(pack: PolicyPack, tables: dict[str, pd.DataFrame], year: int, topics: tuple[str, ...] = ()) -> list[Outcome]:
+    """Every rule in force (of the topics, where some are named), in the order of rule ids."""
+    return [apply(r, tables, year) for r in pack.rules.values() if not topics or r.rule.topic in topics]
+
+
+def coverage(outcomes: list[Outcome]) -> pd.DataFrame:
+    """A row per rule: rule_id, topic, title, title_en, severity, assessed, unassessed (rows), findings, reason, reason_en (missing = assessed)."""
+    return pd.DataFrame(
+        [
+            {
+                "rule_id": o.in_force.rule.id,
+                "topic": o.in_force.rule.topic,
+                "title": o.in_force.rule.title,
+                "title_en": o.in_force.rule.title_en,
+                "severity": o.in_force.rule.severity,
+                "assessed": o.found.assessed if o.found else 0,
+                "unassessed": o.found.unassessed if o.found else 0,
+                "findings": len(o.found.rows) if o.found else 0,
+                "reason": o.reason.zh if o.reason else None,
+                "reason_en": o.reason.en if o.reason else None,
+            }
+            for o in outcomes
+        ],
+        columns=["rule_id", "topic", "title", "title_en", "severity", "assessed", "unassessed", "findings", "reason", "reason_en"],
+    )

@@ -1,0 +1,223 @@
+"""The finding table: what rules return, its stable ids, its sources, and how it compares with the run before.
+
+A finding is a signal with its evidence, not a verdict.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from string import Formatter
+
+import pandas as pd
+import pyarrow as pa
+
+from bangfu import money
+
+STATUSES = ("new", "persisting", "reopened", "confirmed", "rejected", "exempt", "rectified", "closed", "vanished")
+SCHEMA = pa.schema(
+    [
+        ("finding_id", pa.string()), ("rule_id", pa.string()), ("topic", pa.string()), ("severity", pa.string()),
+        ("title", pa.string()), ("title_en", pa.string()), ("subject", pa.string()),
+        ("condition", pa.string()), ("condition_en", pa.string()), ("criteria", pa.string()), ("criteria_en", pa.string()),
+        ("offence", pa.string()), ("amount", pa.decimal128(18, 2)),
+        ("sources", pa.list_(pa.struct([("file", pa.string()), ("sheet", pa.string()), ("row", pa.int64())]))),
+        ("money_sources", pa.list_(pa.struct([("file", pa.string()), ("sheet", pa.string()), ("row", pa.int64())]))),
+        ("evidence", pa.string()), ("status", pa.string()), ("reason", pa.string()),
+    ]
+)  # fmt: skip
+
+
+@dataclass
+class Found:
+    """What a rule returns.
+
+    rows: one row per finding: subject, condition, condition_en, amount (fen, Int64), origins and money (lists of row tokens).
+    assessed, unassessed: how many rows were judged, and how many could not be for want of a deciding value.
+    """
+
+    rows: pd.DataFrame
+    assessed: int = 0
+    unassessed: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _Sentence(Formatter):
+    """Fills a sentence from a row: `{x:yuan}` money from fen, `{x:day}` a date, `{x:percent}` from basis points, `{x:share}` from 0..1."""
+
+    def __init__(self, lang: str):
+        self.lang = lang
+
+    def format_field(self, value, spec: str) -> str:
+        if value is None or value is pd.NA or value is pd.NaT or value != value:
+            return "unknown" if self.lang == "en" else "(缺)"
+        if spec == "yuan":
+            return money.in_words(value, self.lang)
+        if spec == "day":
+            return f"{value:%Y-%m-%d}"
+        if spec == "minute":
+            return f"{value:%Y-%m-%d %H:%M}"
+        if spec == "percent":
+            return f"{Decimal(int(value)) / 100:.2f}".rstrip("0").rstrip(".") + "%"
+        if spec == "share":
+            return f"{float(value):.1%}"
+        return super().format_field(value, spec)
+
+
+def found(
+    rows: pd.DataFrame,
+    *,
+    subject: str | Sequence[str],
+    zh: str,
+    en: str,
+    amount: str | None = None,
+    origins: Sequence[str] = ("origin",),
+    money: Sequence[str] | None = None,
+    assessed: pd.Series | int | None = None,
+    unassessed: int = 0,
+    notes: Sequence[tuple[str, str]] = (),
+    **fixed,
+) -> Found:
+    """The findings of a rule from its evidence.
+
+    rows      a row per piece of evidence; rows of one subject become one finding (in the order given), whose sentence and
+              amount come from the first of them. `{count}` in a sentence is the number of rows of the subject.
+    subject   the column that a finding names, or several, joined by a bar
+    zh, en    the sentence of what was found, with columns of `rows` in braces (`yuan`, `day`, `minute`, `percent`, `share`)
+    amount    the column of the money in question, in fen
+    origins   columns with row tokens that the finding rests on; missing ones are left out
+    money     those of them that hold the money in question (default: the first, where there is an amount)
+    assessed  how many were judged: a mask over the rows looked at (False = could not be judged), or their number
+    fixed     further values for the sentences
+    """
+    if isinstance(assessed, pd.Series):
+        mask = assessed.fillna(False).astype(bool)
+        assessed, unassessed = int(mask.sum()), int((~mask).sum()) + unassessed
+    assessed = len(rows) if assessed is None else assessed
+    columns = [subject] if isinstance(subject, str) else list(subject)
+    money_columns = list(money if money is not None else origins[:1]) if amount else []
+    rows = rows[rows[columns].notna().all(axis=1)]
+    key = rows[columns[0]].astype(str)
+    for column in columns[1:]:
+        key = key + "|" + rows[column].astype(str)
+    say_zh, say_en = _Sentence("zh"), _Sentence("en")
+    records = []
+    for name, group in rows.groupby(key, sort=True) if len(rows) else ():
+        first = {**fixed, **group.iloc[0].to_dict(), "count": len(group)}
+        records.append(
+            {
+                "subject": name,
+                "condition": say_zh.vformat(zh, (), first),
+                "condition_en": say_en.vformat(en, (), first),
+                "amount": first[amount] if amount else pd.NA,
+                "origins": _tokens(group, origins),
+                "money": _tokens(group, money_columns),
+            }
+        )
+    table = pd.DataFrame(records, columns=["subject", "condition", "condition_en", "amount", "origins", "money"])
+    return Found(table.astype({"amount": "Int64"}), assessed, unassessed, list(notes))
+
+
+def _tokens(group: pd.DataFrame, columns: Sequence[str]) -> list[int]:
+    values = [v for c in columns for v in group[c].dropna()]
+    return list(dict.fromkeys(int(v) for v in values))
+
+
+def finding_id(county: str, rule_id: str, subject: str) -> str:
+    """The same for the same rule and subject of a county from run to run and from year to year."""
+    return "F" + hashlib.sha256(f"{county}\n{rule_id}\n{subject}".encode()).hexdigest()[:12].upper()
+
+
+def ledger_of(parts: list[tuple], county: str, where: Callable[[int], dict], row_digest: Callable[[int], str]) -> pd.DataFrame:
+    """The finding table of a county from (rule in force, Found) pairs: columns of `SCHEMA`, ordered by rule and subject.
+
+    where turns a row token into {file, sheet, row}; row_digest gives a digest of that row's content, so that a review can
+    be bound to the evidence that it judged.
+    """
+    records = []
+    for in_force, result in parts:
+        rule = in_force.rule
+        fixed = {
+            "rule_id": rule.id,
+            "topic": rule.topic,
+            "severity": rule.severity,
+            "title": rule.title,
+            "title_en": rule.title_en,
+            "criteria": in_force.criteria("zh"),
+            "criteria_en": in_force.criteria("en"),
+            "offence": rule.offence,
+        }
+        for row in result.rows.itertuples(index=False):
+            evidence = hashlib.sha256("\n".join([row.condition, *(row_digest(o) for o in row.origins)]).encode()).hexdigest()[:16]
+            records.append(
+                fixed
+                | {
+                    "finding_id": finding_id(county, rule.id, row.subject),
+                    "subject": row.subject,
+                    "condition": row.condition,
+                    "condition_en": row.condition_en,
+                    "amount": None if pd.isna(row.amount) else money.yuan(row.amount),
+                    "sources": [where(o) for o in row.origins],
+                    "money_sources": [where(o) for o in row.money],
+                    "evidence": evidence,
+                    "status": "new",
+                    "reason": None,
+                }
+            )
+    table = pd.DataFrame(records, columns=SCHEMA.names)
+    return table.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
+
+
+def write(findings: pd.DataFrame, path) -> None:
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pandas(findings, schema=SCHEMA, preserve_index=False), path)
+
+
+def read(path) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    return pd.DataFrame({n: table[n].to_pylist() for n in table.column_names}, columns=table.column_names)
+
+
+def with_exemptions(findings: pd.DataFrame, exemptions: Sequence, year: int) -> pd.DataFrame:
+    """Marks findings that an exemption covers to the end of the audit year, with its reason and approver."""
+    findings = findings.copy()
+    for e in exemptions:
+        if e.valid_until >= date(year, 12, 31):
+            hit = (findings["rule_id"] == e.rule) & (findings["subject"] == e.subject)
+            findings.loc[hit, "status"] = "exempt"
+            findings.loc[hit, "reason"] = f"{e.reason}(批准人:{e.approved_by},有效期至{e.valid_until})"
+    return findings
+
+
+def compared(now: pd.DataFrame, before: pd.DataFrame | None, unassessed_rules: set[str]) -> pd.DataFrame:
+    """The findings of now with their status beside the run on the previous hand-over of raw files.
+
+    Findings that are there no more are kept as `vanished`, with the reason; only a person closes them.
+    """
+    if before is None:
+        return now
+    now = now.copy()
+    old = before.set_index("finding_id")
+    open_before = set(old.index[~old["status"].isin(["vanished", "closed"])])
+    kept = now["finding_id"].isin(open_before) & (now["status"] == "new")
+    now.loc[kept, "status"] = "persisting"
+    back = now["finding_id"].isin(set(old.index) - open_before) & (now["status"] == "new")
+    now.loc[back, "status"] = "reopened"
+    gone = before[~before["finding_id"].isin(now["finding_id"]) & (before["status"] != "closed")].copy()
+    if len(gone):
+        still = gone["status"] == "vanished"
+        gone.loc[~still, "reason"] = [
+            "本次未评估该规则" if r in unassessed_rules else "所依据的行已变更或删除,或参数已调整" for r in gone.loc[~still, "rule_id"]
+        ]
+        gone["status"] = "vanished"
+        now = pd.concat([now, gone[now.columns]], ignore_index=True).sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
+    return now
+
+
+def open_ones(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings that count: not exempt, rejected, closed, rectified or vanished."""
+    return findings[~findings["status"].isin(["exempt", "rejected", "closed", "rectified", "vanished"])]

@@ -1,0 +1,114 @@
+"""The dictionary of raw tables: canonical names, types, accepted headers, and what is personal."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from bangfu import workbench
+from bangfu.problems import Sentence, WrongParams, did_you_mean
+
+TYPES = {"id", "text", "name", "date", "datetime", "int", "number", "yuan", "percent", "flag", "likert", "code"}
+_UNIT = re.compile(r"[((\[](?:单位[::])?(亿元|万元|千元|元|%|％|百分比|分钟|平方米|㎡|人|户|次|个)[))\]]$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A canonical column: its type (see `params/dictionary.yml`), accepted headers, codes, kind of personal data."""
+
+    name: str
+    type: str
+    headers: tuple[str, ...]
+    personal: str | None = None
+    codes: dict[str, str] = field(default_factory=dict)
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical table: where it usually stands, and the columns that a sheet must have to be it."""
+
+    name: str
+    title: str
+    title_en: str
+    file: str
+    sheet: str
+    required: bool
+    key: tuple[str, ...]
+    columns: dict[str, Column]
+
+    def label(self, lang: str = "zh") -> str:
+        return self.title_en if lang == "en" else self.title
+
+
+def normalised(header: str) -> tuple[str, str | None]:
+    """A header without blanks, line ends, marks and its unit in brackets, and that unit (None where there is none)."""
+    text = re.sub(r"[\s*＊]", "", unicodedata.normalize("NFKC", header))
+    unit = _UNIT.search(text)
+    return (text[: unit.start()], unit.group(1)) if unit and unit.start() else (text, None)
+
+
+@lru_cache
+def _load(path: Path) -> dict[str, Table]:
+    tables = {}
+    for name, t in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        columns = {
+            c: Column(
+                name=c,
+                type=spec["type"],
+                headers=tuple(spec["headers"]),
+                personal=spec.get("personal"),
+                codes=spec.get("codes", {}),
+                group=spec.get("group"),
+            )
+            for c, spec in t["columns"].items()
+        }
+        unknown = {c.type for c in columns.values()} - TYPES
+        if unknown or set(t["key"]) - set(columns):
+            raise WrongParams.of(
+                f"{path.name}:{name} 的列类型 {unknown} 或关键列 {t['key']} 有误,请对照文件开头的说明。",
+                f"{path.name}: {name} has unknown types {unknown} or key columns {t['key']}; see the head of the file.",
+            )
+        tables[name] = Table(
+            name=name,
+            title=t["title"],
+            title_en=t["title_en"],
+            file=t["file"],
+            sheet=t.get("sheet", ""),
+            required=t.get("required", False),
+            key=tuple(t["key"]),
+            columns=columns,
+        )
+    return tables
+
+
+def dictionary(headers: dict[str, list[str]] | None = None, *, where: str = "headers") -> dict[str, Table]:
+    """Every canonical table by name, with a county's own headers (`table.column` -> list) added.
+
+    Raises WrongParams with one sentence for each unknown table or column.
+    """
+    tables = dict(_load(workbench.params() / "dictionary.yml"))
+    wrong = []
+    for path, extra in (headers or {}).items():
+        name, _, column = path.partition(".")
+        if name not in tables:
+            zh, en = did_you_mean(name, tables)
+            wrong.append(Sentence(f"{where}:没有名为“{name}”的表{zh}", f"{where}: no table “{name}”{en}"))
+        elif column not in tables[name].columns:
+            zh, en = did_you_mean(column, tables[name].columns)
+            wrong.append(Sentence(f"{where}:表 {name} 没有列“{column}”{zh}", f"{where}: table {name} has no column “{column}”{en}"))
+        else:
+            old = tables[name].columns[column]
+            new = replace(old, headers=old.headers + tuple(extra))
+            tables[name] = replace(tables[name], columns=tables[name].columns | {column: new})
+    if wrong:
+        raise WrongParams.all(wrong)
+    return tables
+
+
+def personal_columns() -> dict[tuple[str, str], str]:
+    """(table, column) -> kind of personal data, for every personal column."""
+    return {(t.name, c.name): c.personal for t in dictionary().values() for c in t.columns.values() if c.personal}

@@ -1,0 +1,148 @@
+"""The kinds of values that a rule can have as parameters, and values that change with time.
+
+A rule names the kind in its signature (`gap_days: Days`); a policy pack gives the value.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+
+import pandas as pd
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from bangfu import money
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What people are told about a kind of value: what is accepted, and how a value reads."""
+
+    zh: str
+    en: str
+    show: Callable[[Any, str], str] = lambda value, lang: str(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("not a whole number")
+    return value
+
+
+def _exact(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        raise ValueError("not a number")
+    return Decimal(str(value))
+
+
+def _share(value: Any) -> Fraction:
+    if isinstance(value, Fraction):
+        return value
+    share = Fraction(_exact(value))
+    if not 0 <= share <= 1:
+        raise ValueError("not between 0 and 1")
+    return share
+
+
+def _fen(value: Any) -> int:
+    if not (amount := _exact(value)) >= 0:
+        raise ValueError("negative")
+    return money.fen(amount)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)) or not value or not all(isinstance(v, str) and v for v in value):
+        raise ValueError("not a list of texts")
+    return tuple(value)
+
+
+def _amounts(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or not value:
+        raise ValueError("not a table of amounts")
+    return {str(k): _fen(v) for k, v in value.items()}
+
+
+def _number(unit_zh: str, unit_en: str) -> Callable[[Any, str], str]:
+    return lambda value, lang: f"{value} {unit_en}" if lang == "en" else f"{value}{unit_zh}"
+
+
+def _percent(value: Fraction, lang: str) -> str:
+    return f"{float(value * 100):g}%"
+
+
+def _list(value: tuple[str, ...], lang: str) -> str:
+    return (", " if lang == "en" else "、").join(value)
+
+
+def _priced(value: dict[str, int], lang: str) -> str:
+    return ("; " if lang == "en" else ";").join(f"{k} {money.in_words(v, lang)}" for k, v in value.items())
+
+
+Days = Annotated[int, BeforeValidator(_whole), Field(ge=0), Kind("天数(整数)", "whole days", _number("天", "days"))]
+Months = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=12), Kind("月数(整数)", "whole months", _number("个月", "months"))]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=1), Kind("个数(正整数)", "a positive whole number")]
+Minutes = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0), Kind("分钟数", "minutes", _number("分钟", "minutes"))]
+Points = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100), Kind("百分点", "percentage points", _number("个百分点", "points"))]
+Share = Annotated[Fraction, BeforeValidator(_share), Kind("0到1之间的比例", "a share between 0 and 1", _percent)]
+Yuan = Annotated[int, BeforeValidator(_fen), Kind("金额(元)", "an amount in yuan", money.in_words)]
+Texts = Annotated[tuple, BeforeValidator(_texts), Kind("文字列表", "a list of texts", _list)]
+YuanByName = Annotated[dict, BeforeValidator(_amounts), Kind("名称到金额(元)的对照", "a table of amounts in yuan by name", _priced)]
+
+
+class Dated(Generic[T]):
+    """A value that changes with time: `on` takes the one in force on the date of each event."""
+
+    def __init__(self, steps: list[tuple[date, Any]]):
+        self.steps = sorted(steps)
+
+    def at(self, day: date) -> Any:
+        """The value in force on a day; None before the first."""
+        holding = [value for start, value in self.steps if start <= day]
+        return holding[-1] if holding else None
+
+    def on(self, days: pd.Series) -> pd.Series:
+        """The whole-number values (fen, days, ...) in force on the days; missing where a day is missing or before the first."""
+        values = pd.Series(pd.NA, index=days.index, dtype="Int64")
+        for start, value in self.steps:
+            values[days >= pd.Timestamp(start)] = value
+        return values
+
+
+ALWAYS = date(1, 1, 1)
+
+
+def kind_of(annotation: Any) -> Kind:
+    inner = get_args(annotation)[0] if get_origin(annotation) is Dated else annotation
+    return next(m for m in inner.__metadata__ if isinstance(m, Kind))
+
+
+def accepted(annotation: Any, lang: str = "zh") -> str:
+    kind = kind_of(annotation)
+    return kind.en if lang == "en" else kind.zh
+
+
+def parse(annotation: Any, given: Any) -> Dated:
+    """A value, or a list of {from, value}, as it stands in a pack; ValueError where it is not of the kind."""
+    inner = get_args(annotation)[0] if get_origin(annotation) is Dated else annotation
+    adapter = TypeAdapter(inner, config={"arbitrary_types_allowed": True})
+    try:
+        if isinstance(given, list) and given and all(isinstance(g, dict) and set(g) == {"from", "value"} for g in given):
+            if not all(isinstance(g["from"], date) for g in given):
+                raise ValueError("`from` is not a date")
+            return Dated([(g["from"], adapter.validate_python(g["value"])) for g in given])
+        return Dated([(ALWAYS, adapter.validate_python(given))])
+    except ValidationError as wrong:
+        raise ValueError(wrong.errors()[0]["msg"]) from wrong
+
+
+def shown(annotation: Any, value: Dated, lang: str = "zh") -> str:
+    """How a parameter reads in a report, with the dates from which its values hold."""
+    kind = kind_of(annotation)
+    if len(value.steps) == 1 and value.steps[0][0] == ALWAYS:
+        return kind.show(value.steps[0][1], lang)
+    phrase = "{v} from {d}" if lang == "en" else "自{d}起{v}"
+    return ("; " if lang == "en" else ";").join(phrase.format(v=kind.show(v, lang), d=d.isoformat()) for d, v in value.steps)

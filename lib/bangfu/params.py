@@ -1,0 +1,316 @@
+"""County params and policy packs: checked when read, every mistake one sentence that names file, key and what is accepted."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, get_origin
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from bangfu import parameters, workbench
+from bangfu.intake.dictionary import dictionary
+from bangfu.parameters import Dated
+from bangfu.problems import Problem, Sentence, WrongParams, did_you_mean
+from bangfu.rules.catalogue import Rule, catalogue
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Exemption(_Strict):
+    """A finding that does not count, with who approved it and until when."""
+
+    rule: str
+    subject: str
+    reason: str = Field(min_length=1)
+    approved_by: str = Field(alias="approved by", min_length=1)
+    valid_until: date = Field(alias="valid until")
+
+
+class CountyParams(_Strict):
+    """`params/counties/<name>.yml`."""
+
+    code: str = Field(pattern=r"^\d{6}$", description="county code, six digits, in quotes")
+    name: str = Field(min_length=1)
+    raw: str = Field(min_length=1, description="folder of raw files relative to this file, with {year} allowed; or a database URL")
+    policy: str = Field(min_length=1, description="a pack under params/policies/")
+    overrides: dict[str, Any] = {}
+    headers: dict[str, list[str]] = {}
+    exemptions: list[Exemption] = []
+
+    @field_validator("overrides", "headers", "exemptions", mode="before")
+    @classmethod
+    def _empty(cls, value: Any, info) -> Any:
+        return ([] if info.field_name == "exemptions" else {}) if value is None else value
+
+
+class _PolicyText(_Strict):
+    title: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    force: str = Field(pattern="^(binding|reference)$")
+
+
+class _PackFile(_Strict):
+    title: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    texts: dict[str, _PolicyText]
+    parameters: dict[str, Any] = {}
+    unverified: dict[str, str] = {}
+    rules: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a rule comes from: a text's title and section, and whether it binds the county."""
+
+    title: str
+    title_en: str
+    section: str
+    binding: bool
+
+    def say(self, lang: str = "zh") -> str:
+        force = ("binding" if self.binding else "reference") if lang == "en" else ("依据" if self.binding else "参考")
+        title = self.title_en if lang == "en" else self.title
+        return f"{title}{' ' + self.section if self.section else ''}[{force}]" if lang == "en" else f"{title}{self.section}[{force}]"
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A rule as a pack puts it in force: its basis and the values of its parameters."""
+
+    rule: Rule
+    basis: tuple[Basis, ...]
+    values: dict[str, Dated]
+
+    def settings(self, year: int) -> dict[str, Any]:
+        """The keyword arguments of the rule: dated where it asks for that, else the value in force at the end of the year."""
+        end = date(year, 12, 31)
+        return {n: v if get_origin(self.rule.parameters[n]) is Dated else v.at(end) for n, v in self.values.items()}
+
+    def criteria(self, lang: str = "zh") -> str:
+        """The rule, its parameter values and its basis, in a sentence."""
+        title = self.rule.title_en if lang == "en" else self.rule.title
+        values = (", " if lang == "en" else ",").join(f"{n}={parameters.shown(self.rule.parameters[n], v, lang)}" for n, v in self.values.items())
+        basis = "; ".join(b.say(lang) for b in self.basis) if lang == "en" else ";".join(b.say() for b in self.basis)
+        if lang == "en":
+            return f"{self.rule.id} {title}" + (f" (parameters: {values})" if values else "") + f". Basis: {basis}."
+        return f"{self.rule.id} {title}" + (f"(参数:{values})" if values else "") + f"。依据:{basis}。"
+
+
+@dataclass(frozen=True)
+class PolicyPack:
+    """Which rules are in force, on what basis, with what thresholds; `unverified` says which values nobody has checked."""
+
+    name: str
+    title: str
+    title_en: str
+    rules: dict[str, InForce]
+    unverified: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that says how a county-year is judged."""
+
+    county: CountyParams
+    year: int
+    raw: str
+    pack: PolicyPack
+    file: str
+    lang: str = "zh"
+
+
+def _read_yaml(path: Path) -> dict:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)
+    except FileNotFoundError:
+        raise WrongParams.of(f"找不到参数文件 {path.name},请检查路径。", f"No params file {path.name}; check its path.") from None
+    except IsADirectoryError:
+        raise WrongParams.of(f"{path.name} 是文件夹,请给出其中的 .yml 文件。", f"{path.name} is a folder; name a .yml file in it.") from None
+    except OSError as wrong:
+        raise WrongParams.of(f"参数文件 {path.name} 打不开({wrong.strerror})。", f"Params file {path.name} cannot be opened ({wrong.strerror}).") from None
+    except UnicodeDecodeError:
+        raise WrongParams.of(f"参数文件 {path.name} 不是UTF-8编码,请另存为UTF-8。", f"Params file {path.name} is not UTF-8; save it as UTF-8.") from None
+    except yaml.YAMLError as wrong:
+        line = getattr(getattr(wrong, "problem_mark", None), "line", None)
+        at = (f"第{line + 1}行", f" near line {line + 1}") if line is not None else ("", "")
+        why = getattr(wrong, "problem", None) or "YAML"
+        raise WrongParams.of(f"参数文件 {path.name} {at[0]}不是正确的YAML,请检查缩进和冒号。", f"Params file {path.name} is no valid YAML{at[1]} ({why}).") from None
+    if not isinstance(content, dict):
+        raise WrongParams.of(f"参数文件 {path.name} 应由“键: 值”组成。", f"Params file {path.name} must consist of keys and values.")
+    return content
+
+
+class _NoDuplicates(yaml.SafeLoader):
+    """YAML in which a key given twice is an error, not a silent choice."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(k, deep=deep) for k, _ in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _fields(model: type[BaseModel]) -> list[str]:
+    return [f.alias or n for n, f in model.model_fields.items()]
+
+
+def _sentences(file: str, wrong: ValidationError, model: type[BaseModel]) -> list[Sentence]:
+    said = []
+    for e in wrong.errors():
+        key = ".".join(str(p) for p in e["loc"])
+        if e["type"] == "extra_forbidden":
+            inner = Exemption if e["loc"][0] == "exemptions" else _PolicyText if e["loc"][0] == "texts" else model
+            zh, en = did_you_mean(str(e["loc"][-1]), _fields(inner))
+            said.append(Sentence(f"{file}:不认识的键“{key}”{zh}", f"{file}: unknown key “{key}”{en}"))
+        elif e["type"] == "missing":
+            said.append(Sentence(f"{file}:缺少键“{key}”。", f"{file}: key “{key}” is missing."))
+        elif key == "code":
+            said.append(Sentence(f'{file}:code 应为加引号的六位县代码,如 "999001"。', f'{file}: code must be six digits in quotes, such as "999001".'))
+        else:
+            shown = str(e["input"])[:40]
+            expected = _EXPECTED.get(e["type"], (e["msg"], e["msg"]))
+            said.append(Sentence(f"{file}:键“{key}”的值“{shown}”不对,应为{expected[0]}。", f"{file}: key “{key}” is “{shown}” but must be {expected[1]}."))
+    return said
+
+
+_EXPECTED = {
+    "string_type": ("文字(数字请加引号)", "text (put numbers in quotes)"),
+    "string_too_short": ("不为空的文字", "text that is not empty"),
+    "dict_type": ("“键: 值”的对照", "keys and values"),
+    "list_type": ("列表", "a list"),
+    "model_type": ("“键: 值”的对照", "keys and values"),
+    "date_type": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
+    "date_from_datetime_parsing": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
+    "date_parsing": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
+    "string_pattern_mismatch": ("binding 或 reference", "binding or reference"),
+}
+
+
+def _checked(model: type[BaseModel], content: dict, file: str):
+    try:
+        return model.model_validate(content)
+    except ValidationError as wrong:
+        raise WrongParams.all(_sentences(file, wrong, model)) from None
+
+
+def packs_beside(county_file: Path | None) -> list[Path]:
+    """The folders in which packs are looked for: beside the county's params first, then the workbench's own."""
+    beside = [county_file.resolve().parent.parent / "policies"] if county_file else []
+    return list(dict.fromkeys([*beside, workbench.params() / "policies"]))
+
+
+def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file: Path | None = None) -> PolicyPack:
+    """A policy pack with a county's overrides; WrongParams with every mistake in it."""
+    folders = packs_beside(county_file)
+    path = next((f / f"{name}.yml" for f in folders if (f / f"{name}.yml").is_file()), None)
+    said_by = county_file.name if county_file else "policy"
+    if path is None:
+        zh, en = did_you_mean(name, {p.stem for f in folders for p in f.glob("*.yml")})
+        raise WrongParams.of(f"{said_by}:没有名为“{name}”的政策包{zh}", f"{said_by}: no policy pack “{name}”{en}")
+    pack = _checked(_PackFile, _read_yaml(path), path.name)
+    wrong: list[Sentence] = []
+    known = catalogue()
+    by_rule, by_name = _overrides(overrides or {}, pack, known, said_by, wrong)
+    rules = {}
+    for rule_id, entry in pack.rules.items():
+        if rule_id not in known:
+            zh, en = did_you_mean(rule_id, known)
+            wrong.append(Sentence(f"{path.name}:规则目录中没有“{rule_id}”{zh}", f"{path.name}: no rule “{rule_id}” in the catalogue{en}"))
+            continue
+        rule = known[rule_id]
+        entry = dict(entry)
+        basis = _basis(entry.pop("basis", None), pack, f"{path.name} {rule_id}", wrong)
+        for key in set(entry) - set(rule.parameters):
+            zh, en = did_you_mean(key, ["basis", *rule.parameters])
+            wrong.append(Sentence(f"{path.name}:规则 {rule_id} 没有参数“{key}”{zh}", f"{path.name}: rule {rule_id} has no parameter “{key}”{en}"))
+        values = {}
+        for name_, annotation in rule.parameters.items():
+            layers = [(said_by, by_rule.get(rule_id, {})), (said_by, by_name), (path.name, entry), (path.name, pack.parameters)]
+            file, given = next(((f, layer[name_]) for f, layer in layers if name_ in layer), (path.name, None))
+            if given is None:
+                wrong.append(Sentence(f"{path.name}:规则 {rule_id} 缺少参数“{name_}”({parameters.accepted(annotation)})。", f"{path.name}: rule {rule_id} lacks parameter “{name_}” ({parameters.accepted(annotation, 'en')})."))
+                continue
+            try:
+                values[name_] = parameters.parse(annotation, given)
+            except ValueError:
+                wrong.append(
+                    Sentence(
+                        f"{file}:规则 {rule_id} 的参数“{name_}”的值“{given}”不对,应为{parameters.accepted(annotation)}。",
+                        f"{file}: parameter “{name_}” of rule {rule_id} is “{given}” but must be {parameters.accepted(annotation, 'en')}.",
+                    )
+                )
+        rules[rule_id] = InForce(rule, basis, values)
+    if wrong:
+        raise WrongParams.all(dict.fromkeys(wrong))
+    overridden = set(by_name) | {p for values in by_rule.values() for p in values}
+    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden})
+
+
+def _overrides(given: dict, pack: _PackFile, known: dict[str, Rule], file: str, wrong: list[Sentence]) -> tuple[dict, dict]:
+    by_rule, by_name = {}, {}
+    names = {p for r in pack.rules if r in known for p in known[r].parameters}
+    for key, value in given.items():
+        if key in pack.rules and key in known:
+            if not isinstance(value, dict):
+                wrong.append(Sentence(f"{file}:overrides.{key} 应为“参数: 值”的对照。", f"{file}: overrides.{key} must be parameters and values."))
+                continue
+            for name in set(value) - set(known[key].parameters):
+                zh, en = did_you_mean(name, known[key].parameters)
+                wrong.append(Sentence(f"{file}:overrides.{key} 没有参数“{name}”{zh}", f"{file}: overrides.{key} has no parameter “{name}”{en}"))
+            by_rule[key] = value
+        elif key in names:
+            by_name[key] = value
+        else:
+            zh, en = did_you_mean(key, names | set(pack.rules))
+            wrong.append(Sentence(f"{file}:overrides 中没有规则或参数“{key}”{zh}", f"{file}: overrides names no rule or parameter “{key}”{en}"))
+    return by_rule, by_name
+
+
+def _basis(given: Any, pack: _PackFile, where: str, wrong: list[Sentence]) -> tuple[Basis, ...]:
+    if not isinstance(given, list) or not given or not all(isinstance(g, str) for g in given):
+        wrong.append(Sentence(f"{where}:basis 应为依据列表,如 [“laizhou-2018-8 三”]。", f"{where}: basis must be a list such as [\"laizhou-2018-8 三\"]."))
+        return ()
+    found = []
+    for text in given:
+        key, _, section = text.partition(" ")
+        if key not in pack.texts:
+            zh, en = did_you_mean(key, pack.texts)
+            wrong.append(Sentence(f"{where}:依据“{key}”不在 texts 中{zh}", f"{where}: basis “{key}” is not among texts{en}"))
+            continue
+        t = pack.texts[key]
+        found.append(Basis(t.title, t.title_en, section, t.force == "binding"))
+    return tuple(found)
+
+
+def open_settings(file: Path | str, year: int, *, lang: str = "zh") -> Settings:
+    """A county's params, its raw files for a year and its policy pack; WrongParams with every mistake found."""
+    file = Path(file)
+    if not 2000 <= year <= 2100:
+        raise WrongParams.of(f"年度“{year}”不对,应为2000至2100之间的年份。", f"Year “{year}” must be between 2000 and 2100.")
+    county = _checked(CountyParams, _read_yaml(file), file.name)
+    wrong: list[Sentence] = []
+    pack = None
+    try:
+        dictionary(county.headers, where=f"{file.name} headers")
+    except Problem as p:
+        wrong += p.sentences
+    try:
+        pack = read_pack(county.policy, county.overrides, county_file=file)
+    except WrongParams as p:
+        wrong += p.sentences
+    for e in county.exemptions:
+        if e.rule not in catalogue():
+            zh, en = did_you_mean(e.rule, catalogue())
+            wrong.append(Sentence(f"{file.name}:exemptions 中的规则“{e.rule}”不存在{zh}", f"{file.name}: exemptions names an unknown rule “{e.rule}”{en}"))
+    if "{" in county.raw.replace("{year}", ""):
+        wrong.append(Sentence(f"{file.name}:raw 中只能用 {{year}},不能用其他花括号。", f"{file.name}: raw may contain {{year}} and no other braces."))
+    if wrong:
+        raise WrongParams.all(wrong)
+    raw = county.raw.replace("{year}", str(year))
+    if "://" not in raw:
+        raw = str((file.resolve().parent / raw).resolve())
+    return Settings(county, year, raw, pack, file.name, lang)

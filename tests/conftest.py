@@ -1,0 +1,54 @@
+"""Shared by all tests: where the fixtures stand, and reading a rule's fixture."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from bangfu.intake import cells, dictionary
+
+TESTS = Path(__file__).parent
+
+
+def read_fixture_table(path: Path) -> pd.DataFrame:
+    """A table of a rule's fixture: canonical column names, values as in raw files, amounts in yuan; `case` says what a row shows."""
+    texts = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+    table = dictionary()[path.stem]
+    typed = {}
+    for name in texts.columns.drop("case", errors="ignore"):
+        values, unreadable = cells.read_cells(texts[name], table.columns[name])
+        assert not unreadable.any(), f"{path}: {name} holds {texts[name][unreadable].tolist()}"
+        typed[name] = values
+    frame = pd.DataFrame(typed)
+    frame["origin"] = list(dictionary()).index(path.stem) << 32 | pd.Series(range(2, len(frame) + 2), dtype="int64")
+    return frame
+
+
+class RuleFixture:
+    """`tests/rules/<id>/`: a CSV per table, expected.csv (subject and, where the rule has money, amount in yuan; and more
+    columns of `Found.rows`), and settings.yml for a year or parameter values other than the pack's."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.tables = {p.stem: read_fixture_table(p) for p in sorted(folder.glob("*.csv")) if p.stem != "expected"}
+        self.expected = pd.read_csv(folder / "expected.csv", dtype="str")
+        settings = folder / "settings.yml"
+        self.settings = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else {}
+        self.year = self.settings.pop("year", 2019)
+        self.unassessed = self.settings.pop("unassessed", None)
+
+    @property
+    def cases(self) -> list[str]:
+        """What the rows of the fixture show, as their `case` column says."""
+        found = []
+        for path in sorted(self.folder.glob("*.csv")):
+            frame = pd.read_csv(path, dtype="str")
+            if "case" in frame:
+                found += frame["case"].dropna().tolist()
+        return found
+
+
+@pytest.fixture
+def rule_fixture(request) -> RuleFixture:
+    return RuleFixture(TESTS / "rules" / request.param)
