@@ -1,0 +1,1 @@
+"""A made-up county of any size, for the demo, the tests and the benchmarks; no real person is in it."""

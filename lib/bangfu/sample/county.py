@@ -30,12 +30,14 @@ class SampleCounty:
     memory: which subjects each planting took in the years before (shared by the years of one county).
     """
 
-    def __init__(self, tables, *, code, name, year, seed, people, poverty_line=380000, parameters=None, memory=None):
+    def __init__(self, tables, *, code, name, year, seed, people, poverty_line=380000, parameters=None, memory=None,
+                 opening=None):
         self.tables = {table: frame.reset_index(drop=True) for table, frame in tables.items()}
         self.code, self.name, self.year, self.seed = code, name, year, seed
         self.poverty_line = poverty_line
         self.parameters = parameters or {}
         self.memory = memory if memory is not None else {}
+        self.opening = opening or {}
         self.raw_cells: list[tuple[str, object, str, str]] = []  # (table, index label, column, text as it stands)
         self._people = people.reset_index(drop=True)
         self._people_used = 0
@@ -147,7 +149,7 @@ class SampleCounty:
         """Brings what follows from other cells up to date after the plantings: the balances of the ledger."""
         from bangfu.sample.ledger import with_balances
 
-        self.tables["ledger"] = with_balances(self.tables["ledger"])
+        self.tables["ledger"] = with_balances(self.tables["ledger"], self.opening)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 
@@ -208,8 +210,10 @@ class SampleCounty:
         """What stays the same from year to year in the rows of this table."""
         if table in GROUPS:
             return frame.iloc[:, 0]
-        for column in ("id_number", "household_id", "helper_id", "village_code"):
-            if column in frame.columns and table not in ("projects", "claims", "ledger", "funds", "accounts"):
+        if table in ("funds", "projects", "claims", "ledger"):
+            return frame[ID_COLUMN[table]]
+        for column in ("id_number", "household_id", "helper_id"):
+            if column in frame.columns:
                 return frame[column]
         return None
 

@@ -1,0 +1,55 @@
+"""Making a county: a folder of raw files for each year, the truth about them, and params to run them with."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from bangfu.sample import benefits, incomes, ledger, money, opinion, pairs, population, register, registers, visits
+from bangfu.sample.county import SampleCounty
+
+CODE, NAME = "999210", "澜泊县"
+POVERTY_LINE = 380000  # fen per head; a county's own line, see the params written beside the files
+
+
+def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, years: int = 1, code: str = CODE, name: str = NAME,
+                   poverty_line: int = POVERTY_LINE, parameters: dict | None = None) -> Iterator[SampleCounty]:
+    """County-years in which no rule finds anything, one after the other; the same households and helpers go on.
+
+    households: registered by the end of the first year. poverty_line: fen per head and year.
+    parameters: rule id -> parameters of the policy pack (for the standards of benefits, and for the plantings).
+    """
+    people = population.draw(households, seed, year, years, code, name)
+    helpers, pairings = pairs.draw(people)
+    accounts = ledger.accounts_table(people)
+    funds, projects, claims = money.books(people, ledger.special_accounts(accounts))
+    transactions, claims = ledger.ledger_of(people, accounts, funds, projects, claims)
+    opening = ledger.openings(people, accounts)
+    history = incomes.histories(people, poverty_line)
+    standard = (parameters or {}).get("BE-01", {}).get("standard")
+    memory: dict = {}
+    for current in range(year, year + years):
+        tables = {"villages": people.villages.copy()}
+        members = register.members_table(people, current)
+        size = members.groupby("household_id").size()
+        homes = tables["households"] = register.households_table(people, current, history[current], size)
+        tables["members"] = members
+        tables["incomes"] = incomes.income_table(people, current, history[current], size, poverty_line)
+        paired = pairs.pairings_of(pairings, current)
+        tables["helpers"] = helpers[helpers["helper_id"].isin(paired["helper_id"])]
+        tables["pairings"] = paired
+        tables["plans"] = register.plans_table(people, paired, current)
+        tables["visits"] = visits.visits_table(people, paired, current)
+        tables["funds"], tables["projects"], tables["claims"] = money.as_of(funds, projects, claims, current)
+        tables["accounts"] = accounts.copy()
+        shown = transactions[transactions["posted_on"] <= pd.Timestamp(current, 12, 31)]
+        tables["ledger"] = ledger.with_balances(shown, opening)
+        tables["benefits"] = benefits.benefits_table(people, members, homes, current, standard)
+        tables["settlements"] = benefits.settlements_table(people, members, current)
+        tables |= registers.register_tables(people, members, tables["helpers"], current)
+        tables["survey"] = opinion.survey_table(people, homes, tables["visits"], paired[paired["role"] == "first"], current)
+        tables["procedures"] = register.procedures_table(people, homes)
+        tables["complaints"] = opinion.complaints_table(people, homes, tables["projects"], current)
+        free = people.outsiders.iloc[registers.outsiders_in_registers(people):]
+        yield SampleCounty(tables, code=code, name=name, year=current, seed=seed, people=free, poverty_line=poverty_line,
+                           parameters=parameters, memory=memory, opening=opening)
