@@ -21,7 +21,7 @@ from bangfu.identity import valid
         ("110105", "19491231", "002", "", False),
         ("110105", "19491231", "002", "XX", False),
         ("X10105", "19491231", "002", "X", False),
-        ("110105", "19491231", "002", "X", False),  # full-width digits are no digits here
+        ("\uff11\uff11\uff10105", "19491231", "002", "X", False),  # full-width digits are no digits here
         ("", "", "", "", False),
     ],
 )
