@@ -8,7 +8,7 @@ from bangfu.sample.names import text
 from bangfu.sample.planting import stream
 from bangfu.sample.population import Population
 
-STANDARD = {"雨露计划": 3000, "交通生活补助": 3000, "学前教育助学金": 1200, "残疾人生活补贴": 960, "残疾人护理补贴": 960}  # yuan a year
+STANDARD = {"雨露计划": 300000, "交通生活补助": 300000, "学前教育助学金": 120000, "残疾人生活补贴": 96000, "残疾人护理补贴": 96000}  # fen a year
 RATIO = {"住院": 90, "慢病门诊": 80}  # per cent; work-plans 篇2 三(二)5
 
 
@@ -16,7 +16,7 @@ def benefits_table(population: Population, members: pd.DataFrame, households: pd
                    standard: dict[str, int] | None = None) -> pd.DataFrame:
     """Each programme once for each person entitled, paid between July and October to the household's account.
 
-    standard: yuan by programme, from the policy pack; what it does not name is taken from STANDARD.
+    standard: fen by programme, from the policy pack; what it does not name is taken from STANDARD.
     """
     rng = np.random.default_rng(stream(population.seed, "benefits", year))
     standard = STANDARD | (standard or {})
@@ -32,7 +32,7 @@ def benefits_table(population: Population, members: pd.DataFrame, households: pd
         "benefit_id": text([f"BF{year}-{i:06d}" for i in range(1, n + 1)]), "programme": text(frame["programme"]),
         "year": pd.array([year] * n, dtype="Int64"), "household_id": frame["household_id"],
         "id_number": frame["id_number"], "name": frame["name"],
-        "amount": pd.array([standard[programme] * 100 for programme in frame["programme"]], dtype="Int64"),
+        "amount": pd.array([standard[programme] for programme in frame["programme"]], dtype="Int64"),
         "paid_on": pd.Series(day.astype("M8[us]")),
         "account_no": text(homes["account_no"].reindex(frame["household_id"]).to_numpy()),
         "account_name": text(homes["head_name"].reindex(frame["household_id"]).to_numpy()),

@@ -1,23 +1,16 @@
-"""Id numbers by GB 11643, with the area digits 999 that belong to nobody."""
+"""Id numbers of made-up people, with area digits 999 that belong to nobody."""
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-CHECK = np.array(list("10X98765432"))
-
-
-def check_characters(bodies: np.ndarray) -> np.ndarray:
-    """The 18th character of id numbers whose first 17 digits are given as integers (GB 11643-1999, 6)."""
-    digits = bodies[:, None] // 10 ** np.arange(16, -1, -1, dtype=np.int64) % 10
-    return CHECK[(digits * WEIGHTS).sum(axis=1) % 11]
+from bangfu.identity import check_characters
 
 
 def id_numbers(code: str, born_on: np.ndarray, sex: np.ndarray) -> np.ndarray:
-    """Different id numbers for people born on those days; odd sequence numbers are men's, even ones women's.
+    """Different id numbers by GB 11643 for people born on those days; odd sequence numbers are men's, even ones women's.
 
-    At most 500 people of one sex can be born on one day in one area.
+    code: the six digits of the area. At most 500 people of one sex can be born on one day in one area.
     """
     born = pd.DatetimeIndex(born_on)
     day = born.year.to_numpy(np.int64) * 10000 + born.month.to_numpy() * 100 + born.day.to_numpy()

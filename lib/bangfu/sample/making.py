@@ -1,13 +1,21 @@
 """Making a county: a folder of raw files for each year, the truth about them, and params to run them with."""
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from bangfu.sample import benefits, incomes, ledger, money, opinion, pairs, population, register, registers, visits
 from bangfu.sample.county import SampleCounty
+from bangfu.sample.files import write_files
+from bangfu.sample.planting import plant as plant_cases
+from bangfu.sample.unreadable import plant_unreadable
 
+POLICY = "laizhou-2018-8"
 CODE, NAME = "999210", "澜泊县"
 POVERTY_LINE = 380000  # fen per head; a county's own line, see the params written beside the files
 
@@ -53,3 +61,40 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
         free = people.outsiders.iloc[registers.outsiders_in_registers(people):]
         yield SampleCounty(tables, code=code, name=name, year=current, seed=seed, people=free, poverty_line=poverty_line,
                            parameters=parameters, memory=memory, opening=opening)
+
+
+def make_county(folder: str | Path, households: int = 1200, seed: int = 1, year: int = 2019, years: int = 1, code: str = CODE, name: str = NAME,
+                plant: bool = True, untidy: bool = True, poverty_line: int = POVERTY_LINE, policy: str = POLICY) -> pd.DataFrame:
+    """Writes a made-up county: params.yml, and for each year <year>/raw/ with <year>/truth.csv and rejects.csv beside it.
+
+    plant: with the cases that the rules have beside them. untidy: as offices hand files over, with unreadable cells.
+    Returns what the rules must find: year, rule_id, subject.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    truths = []
+    for county in clean_counties(households, seed, year, years, code, name, poverty_line, pack_parameters(policy, year)):
+        at = folder / str(county.year)
+        truth = pd.DataFrame(plant_cases(county) if plant else [], columns=["rule_id", "subject"], dtype="str")
+        if untidy:
+            plant_unreadable(county)
+        rejects = write_files(county, at / "raw", untidy)
+        truth.to_csv(at / "truth.csv", index=False)
+        rejects.to_csv(at / "rejects.csv", index=False)
+        truths.append(truth.assign(year=county.year))
+    line = poverty_line // 100 if poverty_line % 100 == 0 else poverty_line / 100
+    params = {"code": code, "name": name, "raw": "{year}/raw", "policy": policy}
+    if poverty_line != POVERTY_LINE:
+        params["overrides"] = {"poverty_line": line}
+    (folder / "params.yml").write_text(yaml.safe_dump(params, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return pd.concat(truths, ignore_index=True)[["year", "rule_id", "subject"]]
+
+
+def pack_parameters(policy: str, year: int) -> dict[str, dict]:
+    """The parameters of every rule of a policy pack, as the rules get them (money in fen); loads the rules and their plantings."""
+    import bangfu.rules
+    from bangfu.params import read_pack
+
+    for module in pkgutil.iter_modules(bangfu.rules.__path__, "bangfu.rules."):
+        importlib.import_module(module.name)
+    return {rule_id: rule.settings(year) for rule_id, rule in read_pack(policy).rules.items()}
