@@ -1,0 +1,169 @@
+"""One county-year from its raw files to published reports; and several of them, of which one may fail."""
+
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from bangfu import digests, findings, notebooks, record
+from bangfu.county import County
+from bangfu.problems import Problem, Sentence
+
+Progress = Callable[[str, Sentence], None]
+NOTEBOOKS_AT_ONCE = 2  # a kernel costs some 400 MB; more of them than cores gain nothing
+
+
+@dataclass
+class Result:
+    """How a county's run ended: status 0 (ran), 2 (params or input unusable), 1 (failed otherwise)."""
+
+    params: str
+    name: str
+    status: int
+    sentences: list[Sentence] = field(default_factory=list)
+    folder: Path | None = None
+    report: Path | None = None
+    steps: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def _silent(county: str, step: Sentence) -> None:
+    pass
+
+
+def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None = None, lang: str = "zh", edition: str = "public", progress: Progress = _silent) -> Result:
+    """Reads, validates, applies all rules, runs all notebooks and publishes all reports of one county-year.
+
+    Never raises for what is wrong with the county: the result says it.
+    """
+    result = Result(str(params), Path(params).stem, 0)
+    try:
+        _run(Path(params), year, Path(reports), only, lang, edition, progress, result)
+    except Problem as problem:
+        result.status = problem.status
+        result.sentences = list(problem.sentences)
+    except Exception as wrong:  # a defect of ours must not stop the other counties
+        result.status = 1
+        result.sentences = [Sentence(f"程序出错({type(wrong).__name__}:{wrong}),请把此句和运行记录交给维护人员。", f"An error of the workbench ({type(wrong).__name__}: {wrong}); please report this sentence.")]
+        if __debug__ and _wants_traces():
+            raise
+    return result
+
+
+def _wants_traces() -> bool:
+    import os
+
+    return os.environ.get("BANGFU_TRACE") == "1"
+
+
+def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: str, edition: str, progress: Progress, result: Result) -> None:
+    chosen = notebooks.chosen(only)
+    county = County.open(params, year, reports=reports, lang=lang, edition=edition)
+    result.name, result.folder = county.name, county.folder
+
+    @contextmanager
+    def step(name: str, zh: str, en: str):
+        progress(county.name, Sentence(zh, en))
+        began = time.perf_counter()
+        yield
+        result.steps[name] = result.steps.get(name, 0) + time.perf_counter() - began
+
+    _make_room(county)
+    with step("read", "读取原始文件", "reading raw files"):
+        county.tables
+    with step("validate", "数据质量检验", "validating"):
+        county.quality
+    with step("rules", "逐条规则评估", "applying rules"):
+        ledger = county.findings
+        county.assess()
+    folder = county.folder
+    with step("write", "写出问题清单", "writing findings"):
+        findings.write(ledger, folder / "findings.parquet")
+        county.intake.rejects.to_parquet(folder / "rejects.parquet", index=False)
+        county.helpers.to_parquet(folder / "helpers.parquet", index=False)
+    given = {"params": str(params.resolve()), "year": year, "reports": str(reports.resolve()), "lang": lang, "edition": edition}
+    with step("notebooks", "运行笔记本", "running notebooks"):
+        _run_notebooks(chosen, folder, given, lambda n: progress(county.name, Sentence(f"笔记本:{n.title}", f"notebook: {n.name}")))
+    with step("publish", "发布报告", "publishing reports"):
+        _publish(chosen, county, result)
+    with step("record", "签署运行记录", "signing the record"):
+        record.write(folder, county, params.resolve(), notebooks=[n.name for n in chosen], steps=result.steps, at=datetime.now().astimezone().isoformat(timespec="seconds"))
+    counted = findings.open_ones(ledger)
+    result.counts = counted["severity"].value_counts().to_dict()
+
+
+def _make_room(county: County) -> None:
+    """Clears what an earlier run left, keeping its findings where they rest on another hand-over or other parameters."""
+    folder = county.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    basis = digests.of_value([county.inputs, county.judged_by])
+    stamp, kept = folder / "work" / "basis", folder / "findings.parquet"
+    if kept.exists() and stamp.exists() and stamp.read_text() != basis:
+        (folder / "previous").mkdir(exist_ok=True)
+        shutil.copyfile(kept, folder / "previous" / "findings.parquet")
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(basis)
+
+
+def _run_notebooks(chosen: list[notebooks.Notebook], folder: Path, given: dict, say: Callable) -> None:
+    """Runs notebooks that do not wait for one another side by side; every failure is said, not only the first."""
+    names = {n.name for n in chosen}
+    waiting, wrong, done = list(chosen), [], set()
+    while waiting:
+        ready = [n for n in waiting if not (set(n.after) & names) - done]
+        for n in ready:
+            say(n)
+        with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
+            for n, outcome in zip(ready, pool.map(lambda n: _attempt(n, folder, given), ready), strict=True):
+                done.add(n.name)
+                if outcome:
+                    wrong.append(outcome)
+        waiting = [n for n in waiting if n.name not in done]
+    if wrong:
+        raise notebooks.NotebookFailed(*(s for p in wrong for s in p.sentences))
+
+
+def _attempt(notebook: notebooks.Notebook, folder: Path, given: dict) -> Problem | None:
+    try:
+        notebooks.execute(notebook, folder, given)
+    except Problem as wrong:
+        return wrong
+    return None
+
+
+def _publish(chosen: list[notebooks.Notebook], county: County, result: Result) -> None:
+    from bangfu.publish import publish
+
+    result.report, said = publish(chosen, county)
+    result.sentences += said
+
+
+def run_counties(params: list[Path], year: int, reports: Path, *, jobs: int = 1, only: list[str] | None = None, lang: str = "zh", edition: str = "public", progress: Progress = _silent) -> list[Result]:
+    """One or more counties; a county that fails does not stop the others. Results in the order of `params`."""
+    options = {"only": only, "lang": lang, "edition": edition}
+    if jobs <= 1 or len(params) <= 1:
+        return [run_county(p, year, reports, **options, progress=progress) for p in params]
+    with ProcessPoolExecutor(min(jobs, len(params)), mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(run_county, p, year, reports, **options) for p in params]
+        results = []
+        for p, future in zip(params, futures, strict=True):
+            try:
+                results.append(future.result())
+            except Exception as wrong:  # a worker process that died
+                results.append(Result(str(p), p.stem, 1, [Sentence(f"运行进程中断({type(wrong).__name__}),请减少 --jobs 后重试。", f"Its process died ({type(wrong).__name__}); try fewer --jobs.")]))
+            progress(results[-1].name, Sentence("完成" if results[-1].status == 0 else "未完成", "done" if results[-1].status == 0 else "failed"))
+    return results
+
+
+def exit_status(results: list[Result]) -> int:
+    """0 when every county ran; 2 when params or inputs were unusable; 1 when a county failed otherwise (also with both)."""
+    statuses = {r.status for r in results} - {0}
+    return 1 if 1 in statuses else 2 if statuses else 0
