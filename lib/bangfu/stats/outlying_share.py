@@ -11,7 +11,8 @@ def outlying_share(count, total, *, min_total=15, min_others=2, min_spread=0.03)
     """Test for every interviewer whether the share of straight-lined interviews is improbably high beside the other interviewers'.
 
     The reference is the middle half of the *other* interviewers with enough interviews: in the order of their shares a quarter
-    (rounded up) is left out at either end, so that up to a quarter of the others may cheat as well, and what remains is pooled: s of m.
+    (at least one of three or more) is left out at either end, so that as many of the others may cheat as well, and what remains is
+    pooled: s of m.
     The test is Fisher's exact test of count x of n against s of m, one-sided: it takes into account that the reference
     itself is estimated, so a reference of 0 of m does not make a single interview improbable.
 
@@ -76,7 +77,7 @@ def fisher(x, n, s, m):
 
 
 def _middle_half(x, n):
-    cut = -(-len(x) // 4) if len(x) > 2 else 0
+    cut = max(1, len(x) // 4) if len(x) > 2 else 0
     return np.lexsort((n, x / n))[cut:len(x) - cut]
 
 

@@ -1,0 +1,96 @@
+"""Which test of a town's satisfied share holds its level with four villages per town: `python benchmarks/share_below.py [samples]`.
+
+For each intra-class correlation of the answers in a village: the chance of at least one false alarm when every town stands exactly at the
+standard of 90% (Holm at 5%), and the chance of finding one town at 72% among towns at 96.5%.
+"""
+
+import sys
+
+import numpy as np
+from scipy import stats
+
+from bangfu.stats.multiplicity import holm
+from bangfu.stats.proportion_interval import binomial_tail
+
+STANDARD = 0.9
+
+
+def villages(rng, samples, towns, drawn, asked, share, icc):
+    """Satisfied answers (samples, towns, drawn), beta-binomial within villages."""
+    share = np.broadcast_to(np.asarray(share, dtype=float), (towns,))[None, :, None] * np.ones((samples, towns, drawn))
+    if icc:
+        share = rng.beta(share * (1 - icc) / icc, (1 - share) * (1 - icc) / icc)
+    return rng.binomial(asked, share)
+
+
+def spread(counts, asked):
+    """The observed and the binomially expected differences between villages, (samples, towns); the same for equal villages as
+    the design-based variance of `survey.proportion`."""
+    drawn = counts.shape[2]
+    n = drawn * asked
+    p = counts.sum(axis=2) / n
+    return asked * ((counts / asked - p[..., None]) ** 2).sum(axis=2), (drawn - 1) * p * (1 - p) * n / (n - 1)
+
+
+def tested(counts, asked, deff, standard):
+    n = counts.shape[2] * asked
+    effective = n / np.maximum(deff, 1)
+    return binomial_tail(counts.sum(axis=2) / n * effective, effective, standard)
+
+
+def naive(counts, asked, standard):
+    return tested(counts, asked, np.ones(counts.shape[:2]), standard)
+
+
+def own(counts, asked, standard):
+    observed, expected = spread(counts, asked)
+    return tested(counts, asked, observed / np.where(expected > 0, expected, 1), standard)
+
+
+def pooled_mean(counts, asked, standard):
+    observed, expected = spread(counts, asked)
+    deff = np.nanmean(np.where(expected > 0, observed / np.where(expected > 0, expected, 1), np.nan), axis=1)
+    return tested(counts, asked, np.nan_to_num(deff, nan=1)[:, None], standard)
+
+
+def pooled_ratio(counts, asked, standard, quantile=None, student=False):
+    observed, expected = spread(counts, asked)
+    total = expected.sum(axis=1)
+    freedom = np.maximum(total**2 * (counts.shape[2] - 1) / np.maximum((expected**2).sum(axis=1), 1e-300), 1)
+    deff = np.where(total > 0, observed.sum(axis=1) / np.where(total > 0, total, 1), 1)
+    if quantile:
+        deff = deff * freedom / stats.chi2.ppf(quantile, freedom)
+    p = tested(counts, asked, deff[:, None], standard)
+    return stats.t.cdf(stats.norm.ppf(p), freedom[:, None]) if student else p
+
+
+WAYS = {
+    "plain binomial": naive,
+    "each town its own design effect": own,
+    "pooled mean of the towns": pooled_mean,
+    "pooled ratio": pooled_ratio,
+    "pooled ratio, Student": lambda *a: pooled_ratio(*a, student=True),
+    "pooled ratio, upper 70%": lambda *a: pooled_ratio(*a, quantile=0.3),
+    "pooled ratio, median (chosen)": lambda *a: pooled_ratio(*a, quantile=0.5),
+}
+
+
+def rates(rng, way, samples, *, towns=8, drawn=4, asked=16, icc=0.0):
+    """The chance of a false alarm with all towns at the standard, and of finding one town at 72%."""
+    def called(share):
+        p_values = WAYS[way](villages(rng, samples, towns, drawn, asked, share, icc), asked, STANDARD)
+        return np.array([holm(row) <= 0.05 for row in p_values])
+    return called(STANDARD).any(axis=1).mean(), called([0.72] + [0.965] * (towns - 1))[:, 0].mean()
+
+
+def main(samples):
+    for towns, drawn, asked in [(8, 4, 16), (1, 4, 16), (3, 4, 16), (16, 4, 16), (30, 4, 16), (8, 4, 8), (12, 4, 10)]:
+        print(f"\n{towns} towns, {drawn} villages of {asked}; false alarms | found")
+        print(f"{'':34}" + "".join(f"icc {icc:<11}" for icc in (0, 0.02, 0.05, 0.1)))
+        for way in WAYS:
+            cells = [rates(np.random.default_rng(7), way, samples, towns=towns, drawn=drawn, asked=asked, icc=icc) for icc in (0, 0.02, 0.05, 0.1)]
+            print(f"{way:34}" + "".join(f"{alarm:.3f} | {found:.2f}   " for alarm, found in cells), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4000)
