@@ -1,0 +1,46 @@
+"""Reports for filing: PDF from the published HTML, Word from the executed notebook."""
+
+import re
+from pathlib import Path
+
+from bangfu.problems import Problem
+
+FONTS = Path(__file__).parent / "fonts"
+_TEMPLATE = Path(__file__).parent / "templates" / "report"
+
+
+class NotMade(Problem):
+    """A document that this machine cannot make; the reports that it can make stand."""
+
+
+def publish_pdf(html: Path, out: Path) -> Path:
+    """Make a PDF of a published HTML report: cover, contents with page numbers, bookmarks, embedded font, no date.
+
+    NotMade where the libraries that WeasyPrint draws with (Pango) are not installed.
+    """
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except OSError:
+        raise NotMade.of(
+            f"没有生成 {Path(out).name}：本机缺少 Pango，请安装（Debian：apt-get install libpango-1.0-0 libpangoft2-1.0-0）后重新运行，其余报告不受影响。",
+            f"{Path(out).name} was not made: Pango is missing; install it (Debian: apt-get install libpango-1.0-0 "
+            "libpangoft2-1.0-0) and run again; the other reports stand.") from None
+    faces = "".join(f'@font-face {{ font-family: "Bangfu Sans SC"; font-weight: {weight}; src: url("{(FONTS / name).as_uri()}"); }}'
+                    for weight, name in ((400, "BangfuSansSC-Regular.otf"), (700, "BangfuSansSC-Bold.otf")))
+    page = _bookmark_labels(Path(html).read_text(encoding="utf-8"))
+    page = page.replace("</style>", faces + (_TEMPLATE / "pdf.css").read_text(encoding="utf-8") + "</style>", 1)
+    out = Path(out)
+    # Only the bundled fonts and what stands in the page itself can be loaded.
+    HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("file", "data"))).write_pdf(str(out))
+    return out
+
+
+def _bookmark_labels(page: str) -> str:
+    """Findings' headings with their words alone as bookmark, without badge and count."""
+    from html import escape
+
+    from bangfu.publish.html import plain
+
+    return re.sub(r'<h3 ([^>]*class="card-title"[^>]*)>(.*?)</h3>',
+                  lambda m: f'<h3 {m.group(1)} data-label="{escape(plain(m.group(2)))}">{m.group(2)}</h3>', page, flags=re.S)
