@@ -1,8 +1,60 @@
-"""Reimbursement accounting (报账制): budget, contract, progress, claim, invoice and payment held against each other."""
+"""Reimbursement accounting (报账制): claims held against the budget, the contract, the progress and the approval of the project."""
+
+import pandas as pd
 
 from bangfu.findings import Found, found
 from bangfu.parameters import Points
 from bangfu.rules.catalogue import rule
+
+
+def each_once(claims: pd.DataFrame) -> pd.DataFrame:
+    """The claims without rows that repeat a claim id (entered twice, they are still one claim)."""
+    return claims[claims["claim_id"].isna() | ~claims["claim_id"].duplicated()]
+
+
+def with_project(claims: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Each claim with its project (`origin_project`); missing where the project is not in the register."""
+    register = projects.dropna(subset="project_id").drop_duplicates("project_id")
+    return claims.merge(register, on="project_id", how="left", suffixes=("", "_project"))
+
+
+@rule(
+    "RA-01",
+    title="超预算报账",
+    severity="high",
+    subject="project_id",
+    reads={
+        "claims": ["claim_id", "project_id", "amount"],
+        "projects": ["project_id", "budget"],
+    },
+)
+def beyond_the_budget(claims, projects) -> Found:
+    """Claims of a project exceed its budget.
+
+    查什么:一个项目报账的总额超过批复预算。
+    方法:项目全部报账单的金额合计大于批复预算;涉及金额为超出部分。
+    理由:项目资金按批复预算控制,超预算须先报批调整。
+    不含:没有批复预算的项目;有报账金额缺失、已知合计又未超过预算的项目(计为未评估);没有报账单的项目。
+    前提:批复预算是调整后的最终数;同一报账单号重复登记的只计一次。
+    """
+    claims = with_project(each_once(claims), projects)
+    of_project = claims.groupby("project_id")
+    claims["claimed"] = of_project["amount"].transform("sum")
+    claims["complete"] = claims["amount"].notna().groupby(claims["project_id"]).transform("all")
+    over = (claims["claimed"] > claims["budget"]).fillna(False)
+    known = claims["budget"].notna() & (over | claims["complete"].eq(True))
+    beyond = claims[over].copy()
+    beyond["excess"] = beyond["claimed"] - beyond["budget"]
+    of_each = claims["project_id"].notna() & ~claims["project_id"].duplicated()
+    return found(
+        beyond,
+        subject="project_id",
+        zh="{count}张报账单合计{claimed:yuan},批复预算{budget:yuan},超出{excess:yuan}。",
+        en="{count} claims come to {claimed:yuan}; the approved budget is {budget:yuan}, {excess:yuan} less.",
+        amount="excess",
+        origins=["origin", "origin_project"],
+        assessed=known[of_each],
+    )
 
 
 @rule(
@@ -22,9 +74,9 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: Points) -> Found:
     方法:按报账日期累计到本单的报账金额 ÷ 合同金额,超过本单所报工程进度与容许差(百分点)之和。
     理由:报账制要求按建设进度核拨资金,提前支付使资金脱离监督,工程停工时难以追回。
     不含:没有合同金额、进度或报账日期的报账单(计为未评估)。
-    前提:工程进度是合同工程量的完成比例;同一天的报账单按单号先后累计。
+    前提:工程进度是合同工程量的完成比例;同一天的报账单按单号先后累计;同一报账单号重复登记的只计一次。
     """
-    claims = claims.merge(projects, on="project_id", how="left", suffixes=("", "_project"))
+    claims = with_project(each_once(claims), projects)
     known = claims[["project_id", "claimed_on", "amount", "progress", "contract_amount"]].notna().all(axis=1)
     judged = claims[known].sort_values(["project_id", "claimed_on", "claim_id"], kind="stable")
     judged["so_far"] = judged.groupby("project_id")["amount"].cumsum()
@@ -32,7 +84,7 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: Points) -> Found:
     allowed = (judged["progress"] + int(progress_tolerance * 100)) * judged["contract_amount"]
     ahead = judged[judged["so_far"] * 10_000 > allowed].copy()
     ahead["excess"] = ahead["so_far"] - ahead["progress"] * ahead["contract_amount"] // 10_000
-    ahead["share"] = ahead["so_far"] * 10_000 // ahead["contract_amount"]
+    ahead["share"] = ahead["so_far"] * 10_000 // ahead["contract_amount"].mask(ahead["contract_amount"].eq(0))
     return found(
         ahead,
         subject="claim_id",
@@ -40,5 +92,64 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: Points) -> Found:
         en="By {claimed_on:day} {so_far:yuan} had been claimed, {share:percent} of the contract of {contract_amount:yuan}, at a reported progress of {progress:percent}.",
         amount="excess",
         origins=["origin", "origin_project"],
+        assessed=known,
+    )
+
+
+@rule(
+    "RA-08",
+    title="批复前报账",
+    severity="medium",
+    subject="claim_id",
+    reads={
+        "claims": ["claim_id", "project_id", "claimed_on", "amount"],
+        "projects": ["project_id", "approved_on"],
+    },
+)
+def before_approval(claims, projects) -> Found:
+    """Claimed before the project was approved.
+
+    查什么:项目还没有批复就开始报账。
+    方法:报账日期早于项目批复时间;涉及金额为本单金额。
+    理由:先批复、后实施、再报账;批复前的报账没有项目依据。
+    不含:报账日期或项目批复时间缺失、项目不在项目库中的报账单(计为未评估);批复当天的报账。
+    前提:批复时间是首次批复的日期。
+    """
+    claims = with_project(claims, projects)
+    known = claims["claimed_on"].notna() & claims["approved_on"].notna()
+    return found(
+        claims[known & (claims["claimed_on"] < claims["approved_on"])],
+        subject="claim_id",
+        zh="{claimed_on:day}报账{amount:yuan},而项目{approved_on:day}才批复。",
+        en="{amount:yuan} was claimed on {claimed_on:day}; the project was approved only on {approved_on:day}.",
+        amount="amount",
+        origins=["origin", "origin_project"],
+        assessed=known,
+    )
+
+
+@rule(
+    "RA-09",
+    title="申请与审批为同一人",
+    severity="medium",
+    subject="claim_id",
+    reads={"claims": ["claim_id", "applied_by", "approved_by", "amount"]},
+)
+def approved_by_the_applicant(claims) -> Found:
+    """Approved by the person who applied.
+
+    查什么:报账的申请人和审批人是同一个人。
+    方法:报账单上申请人与审批人姓名相同;涉及金额为本单金额。
+    理由:申请与审批是不相容的职责,一人包办就没有了监督。
+    不含:申请人或审批人空白的报账单(计为未评估)。
+    前提:以姓名判断;同名的两个人须由单位说明。
+    """
+    known = claims["applied_by"].notna() & claims["approved_by"].notna()
+    return found(
+        claims[known & claims["applied_by"].eq(claims["approved_by"])],
+        subject="claim_id",
+        zh="本单{amount:yuan}的申请人与审批人是同一个人。",
+        en="The applicant for this {amount:yuan} also approved it.",
+        amount="amount",
         assessed=known,
     )

@@ -1,0 +1,206 @@
+"""Fund allocations: issued, received, spent, held against each other and against the calendar."""
+
+import pandas as pd
+
+from bangfu import calendar
+from bangfu.accounts import is_special
+from bangfu.findings import Found, found
+from bangfu.parameters import Days, Share, Texts
+from bangfu.rules.catalogue import rule
+
+
+def _spent_by_fund(ledger: pd.DataFrame) -> pd.DataFrame:
+    """The outflows that carry a fund id: fund_id, spent (fen), unknown (outflows without an amount or direction)."""
+    carried = ledger[ledger["fund_id"].notna() & ledger["direction"].ne("in")]
+    unknown = carried["amount"].isna() | carried["direction"].isna()
+    carried = carried.assign(spent=carried["amount"].mask(unknown, 0), unknown=unknown.astype("int64"))
+    return carried.groupby("fund_id", as_index=False)[["spent", "unknown"]].sum()
+
+
+def _with_spending(funds: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Each fund once, with what was spent of it; one that nothing was spent of has 0."""
+    funds = funds.dropna(subset="fund_id").drop_duplicates("fund_id").merge(_spent_by_fund(ledger), on="fund_id", how="left")
+    return funds.fillna({"spent": 0, "unknown": 0})
+
+
+def _with_outflows(funds: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """A row per fund and outflow that carries its id (one row for a fund without any), for the sources of a finding."""
+    outflows = ledger.loc[ledger["fund_id"].notna() & ledger["direction"].eq("out"), ["fund_id", "origin"]]
+    return funds.merge(outflows, on="fund_id", how="left", suffixes=("", "_txn"))
+
+
+@rule(
+    "FE-04",
+    title="资金滞留闲置",
+    severity="medium",
+    subject="fund_id",
+    topic="earmark",
+    offence="滞留",
+    reads={
+        "funds": ["fund_id", "received_on", "received"],
+        "ledger": ["fund_id", "direction", "amount"],
+    },
+)
+def idle(funds, ledger, *, idle_days: Days, idle_share: Share, year: int) -> Found:
+    """Fund lies idle.
+
+    查什么:资金到账很久,大部分还没有花出去。
+    方法:到账日距审计年度12月31日超过规定天数,且带该指标编号的支出合计低于到账金额的规定比例;涉及金额为到账减已支出。
+    理由:专项资金应当及时拨付使用;滞留闲置使贫困户得不到应有的帮扶。
+    不含:到账未满规定天数的指标;到账时间或到账金额缺失的指标;有支出金额缺失、已知支出又不足规定比例的指标(计为未评估)。
+    前提:支出流水都带指标编号;流水包含审计年度以前的支出。
+    """
+    funds = _with_spending(funds, ledger)
+    old = (calendar.last_day(year) - funds["received_on"]).dt.days > idle_days
+    # spent / received < idle_share, without a division
+    little = (funds["spent"] * idle_share.denominator < funds["received"] * idle_share.numerator).astype("boolean").fillna(False)
+    known = funds["received_on"].notna() & (~old | (funds["received"].notna() & (~little | funds["unknown"].eq(0))))
+    lying = funds[known & old & little].copy()
+    lying["left"] = lying["received"] - lying["spent"]
+    lying["days"] = (calendar.last_day(year) - lying["received_on"]).dt.days
+    return found(
+        _with_outflows(lying, ledger),
+        subject="fund_id",
+        zh="{received_on:day}到账{received:yuan},到{year}年末已{days}天,只支出{spent:yuan},尚余{left:yuan}。",
+        en="{received:yuan} arrived on {received_on:day}; {days} days later, at the end of {year}, {spent:yuan} had been spent and {left:yuan} was left.",
+        amount="left",
+        origins=["origin", "origin_txn"],
+        assessed=known,
+        year=year,
+    )
+
+
+@rule(
+    "FE-05",
+    title="下拨资金被截留",
+    severity="high",
+    subject="fund_id",
+    topic="earmark",
+    offence="截留",
+    reads={"funds": ["fund_id", "issued", "received"]},
+)
+def withheld(funds) -> Found:
+    """Less received than was issued.
+
+    查什么:下达的资金没有足额到账。
+    方法:到账金额小于下达金额;涉及金额为两者之差。
+    理由:上级下达的专项资金应当足额拨付,中间环节扣留就是截留。
+    不含:下达金额或到账金额缺失的指标(计为未评估)。
+    前提:一个指标的到账金额是各次到账的合计。
+    """
+    known = funds["issued"].notna() & funds["received"].notna()
+    short = funds[known][lambda f: f["received"] < f["issued"]].copy()
+    short["gap"] = short["issued"] - short["received"]
+    return found(
+        short,
+        subject="fund_id",
+        zh="下达{issued:yuan},到账{received:yuan},少{gap:yuan}。",
+        en="{issued:yuan} was issued and {received:yuan} received, {gap:yuan} less.",
+        amount="gap",
+        assessed=known,
+    )
+
+
+@rule(
+    "FE-06",
+    title="资金拨付拖延",
+    severity="medium",
+    subject="fund_id",
+    topic="earmark",
+    offence="拖欠",
+    reads={"funds": ["fund_id", "issued_on", "received_on"]},
+)
+def late(funds, *, arrival_days: Days) -> Found:
+    """Fund arrived late.
+
+    查什么:资金下达后迟迟没有到账。
+    方法:到账时间比下达时间晚,超过规定天数。
+    理由:专项资金应当按期拨付到位,拖延影响项目开工和群众受益。
+    不含:下达时间或到账时间缺失的指标(计为未评估)。
+    前提:天数按自然日计算;分次到账的,以表中所填到账时间为准。
+    """
+    known = funds["issued_on"].notna() & funds["received_on"].notna()
+    slow = funds[known].copy()
+    slow["days"] = (slow["received_on"] - slow["issued_on"]).dt.days
+    return found(
+        slow[slow["days"] > arrival_days],
+        subject="fund_id",
+        zh="{issued_on:day}下达,{received_on:day}到账,历时{days}天,超过{limit}天。",
+        en="Issued on {issued_on:day} and received on {received_on:day}, after {days} days; the limit is {limit}.",
+        assessed=known,
+        limit=arrival_days,
+    )
+
+
+@rule(
+    "FE-07",
+    title="未实行专户管理",
+    severity="high",
+    subject="fund_id",
+    topic="earmark",
+    reads={
+        "funds": ["fund_id", "received", "account_no"],
+        "accounts": ["account_no", "account_kind"],
+    },
+)
+def outside_the_special_accounts(funds, accounts, *, special_account: Texts) -> Found:
+    """Fund received outside the special accounts.
+
+    查什么:专项资金进了专户以外的账户。
+    方法:指标的到账账号不是专户;涉及金额为到账金额。
+    理由:专项资金实行专户管理、专账核算、封闭运行,进入其他账户就脱离了专户的监督。
+    不含:到账账号为空,或该账户没有填账户性质的指标(计为未评估)。
+    前提:账户表列全了专户;表中没有的账号按非专户对待。
+    """
+    special = is_special(funds["account_no"], accounts, special_account)
+    astray = funds[~special.fillna(True)]
+    kinds = accounts.dropna(subset="account_no").drop_duplicates("account_no")
+    astray = astray.merge(kinds, on="account_no", how="left", suffixes=("", "_account"))
+    astray["kind"] = astray["account_kind"].fillna("账户表中没有的账户")
+    astray["kind_en"] = astray["account_kind"].fillna("an account that is not listed")
+    return found(
+        astray,
+        subject="fund_id",
+        zh="到账{received:yuan},到账账户不是专户({kind})。",
+        en="{received:yuan} was received into an account that is not a special account ({kind_en}).",
+        amount="received",
+        origins=["origin", "origin_account"],
+        assessed=special.notna(),
+    )
+
+
+@rule(
+    "FE-09",
+    title="支出超过到账金额",
+    severity="high",
+    subject="fund_id",
+    topic="earmark",
+    reads={
+        "funds": ["fund_id", "received"],
+        "ledger": ["fund_id", "direction", "amount"],
+    },
+)
+def overspent(funds, ledger) -> Found:
+    """More spent than was received.
+
+    查什么:一个指标花出去的钱比到账的还多。
+    方法:带该指标编号的支出合计大于到账金额;涉及金额为两者之差。
+    理由:超出部分必然用了别的专项资金或其他来源,破坏专款专用。
+    不含:到账金额缺失的指标;有支出金额缺失、已知支出又未超过到账金额的指标(计为未评估)。
+    前提:专户之间的调拨不记为该指标的支出。
+    """
+    funds = _with_spending(funds, ledger)
+    over = (funds["spent"] > funds["received"]).fillna(False)
+    known = funds["received"].notna() & (over | funds["unknown"].eq(0))
+    beyond = funds[known & over].copy()
+    beyond["excess"] = beyond["spent"] - beyond["received"]
+    return found(
+        _with_outflows(beyond, ledger),
+        subject="fund_id",
+        zh="到账{received:yuan},支出{spent:yuan},超出{excess:yuan}。",
+        en="{received:yuan} was received and {spent:yuan} spent, {excess:yuan} more.",
+        amount="excess",
+        origins=["origin", "origin_txn"],
+        money=["origin_txn"],
+        assessed=known,
+    )

@@ -1,0 +1,148 @@
+"""Earmarked use: single outflows that leave the fund's purpose, the special accounts or the approval procedure."""
+
+from bangfu.accounts import is_special
+from bangfu.findings import Found, found
+from bangfu.parameters import Texts
+from bangfu.rules.catalogue import rule
+
+
+@rule(
+    "FE-01",
+    title="改变资金用途",
+    severity="high",
+    subject="txn_id",
+    offence="挪用",
+    reads={
+        "ledger": ["txn_id", "direction", "amount", "fund_id", "expense_type"],
+        "funds": ["fund_id", "purpose"],
+    },
+)
+def spent_on_another_purpose(ledger, funds, *, project_categories: Texts) -> Found:
+    """Fund spent on another purpose than its own.
+
+    查什么:专项资金被用到了指标以外的项目类别上。
+    方法:支出流水带有指标编号,支出类别是项目类别之一,却不等于该指标的专项用途。
+    理由:专项资金专款专用,改变用途须按原程序报批,否则属于挪用。
+    不含:收入流水;不带指标编号的支出;支出类别不是项目类别的支出(由FE-02、FE-03查);支出类别为空,或指标表中查不到专项用途的支出(计为未评估)。
+    前提:指标的专项用途与流水的支出类别使用同一套项目类别名称;同一指标编号有多行时,与其中任何一行的用途相同即可。
+    """
+    spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
+    purposes = funds.dropna(subset=["fund_id", "purpose"])
+    in_category = spent["expense_type"].isin(project_categories)
+    allowed = spent.set_index(["fund_id", "expense_type"]).index.isin(purposes.set_index(["fund_id", "purpose"]).index)
+    known = spent["direction"].notna() & spent["expense_type"].notna() & (~in_category | spent["fund_id"].isin(purposes["fund_id"]))
+    diverted = spent[known & in_category & ~allowed]
+    return found(
+        diverted.merge(purposes.drop_duplicates("fund_id"), on="fund_id", suffixes=("", "_fund")),
+        subject="txn_id",
+        zh="指标{fund_id}的专项用途是“{purpose}”,本笔{amount:yuan}列支为“{expense_type}”。",
+        en="Fund {fund_id} is for {purpose}; this outflow of {amount:yuan} was spent on {expense_type}.",
+        amount="amount",
+        origins=["origin", "origin_fund"],
+        assessed=known,
+    )
+
+
+@rule(
+    "FE-02",
+    title="资金转出专户去向不明",
+    severity="high",
+    subject="txn_id",
+    offence="转移",
+    reads={
+        "ledger": ["txn_id", "account_no", "direction", "amount", "counterparty_account", "project_id", "expense_type"],
+        "accounts": ["account_no", "account_kind"],
+    },
+)
+def left_the_special_accounts(ledger, accounts, *, special_account: Texts, negative_list: Texts) -> Found:
+    """Money left the special accounts without a project.
+
+    查什么:专户里的钱没有对应项目就转到了专户以外的账户。
+    方法:专户的支出流水没有项目编号,对方账号不是专户,支出类别不在负面清单之内。
+    理由:专项资金实行专户管理、封闭运行;没有项目的转出使资金脱离监督,去向须逐笔查明。
+    不含:专户之间的调拨;负面清单内的支出(由FE-03查);本方或对方账号、账户性质、支出类别为空的支出(计为未评估)。
+    前提:账户表列全了专户;表中没有的对方账号按非专户对待。
+    """
+    spent = ledger[ledger["direction"].ne("in") & ledger["project_id"].isna()]
+    own = is_special(spent["account_no"], accounts, special_account)
+    other = is_special(spent["counterparty_account"], accounts, special_account)
+    looked_at = own.fillna(True)
+    known = spent["direction"].notna() & own.notna() & other.notna() & spent["expense_type"].notna()
+    gone = known & own.fillna(False) & ~other.fillna(True) & ~spent["expense_type"].isin(negative_list)
+    return found(
+        spent[gone],
+        subject="txn_id",
+        zh="由专户转出{amount:yuan}到非专户,没有项目编号,支出类别为“{expense_type}”。",
+        en="{amount:yuan} left a special account for another account without a project, as {expense_type}.",
+        amount="amount",
+        assessed=known[looked_at],
+    )
+
+
+@rule(
+    "FE-03",
+    title="挤占用于公用经费",
+    severity="high",
+    subject="txn_id",
+    offence="挤占",
+    reads={"ledger": ["txn_id", "direction", "amount", "fund_id", "expense_type"]},
+)
+def spent_on_office_costs(ledger, *, negative_list: Texts) -> Found:
+    """Fund spent on the office's own running costs.
+
+    查什么:专项资金被用来支付单位自己的公用经费。
+    方法:支出流水带有指标编号,支出类别在负面清单之内。
+    理由:接待、办公、车辆等开支应由单位预算负担,用专项资金支付就是挤占。
+    不含:收入流水;不带指标编号的支出(单位自有经费);支出类别为空的支出(计为未评估)。
+    前提:支出类别如实填写;换名列支的要靠摘要和凭证核对。
+    """
+    spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
+    known = spent["direction"].notna() & spent["expense_type"].notna()
+    return found(
+        spent[known & spent["expense_type"].isin(negative_list)],
+        subject="txn_id",
+        zh="从指标{fund_id}中列支“{expense_type}”{amount:yuan},属于负面清单内的开支。",
+        en="{amount:yuan} of fund {fund_id} went on {expense_type}, which is on the negative list.",
+        amount="amount",
+        assessed=known,
+    )
+
+
+@rule(
+    "FE-08",
+    title="支出未经审批",
+    severity="high",
+    subject="txn_id",
+    reads={
+        "ledger": ["txn_id", "account_no", "direction", "amount", "applied_by", "approved_by"],
+        "accounts": ["account_no", "account_kind"],
+    },
+)
+def spent_without_approval(ledger, accounts, *, special_account: Texts) -> Found:
+    """Outflow from a special account without applicant or approver.
+
+    查什么:专户支出没有申请人或没有审批人。
+    方法:专户的支出流水,申请人或审批人一栏为空。
+    理由:专户支出实行申请、审批分离和专人管理,缺一环就等于没有审批。
+    不含:收入流水;非专户的支出;本方账号或其账户性质为空的支出(计为未评估)。
+    前提:空白就是没有;审批单另存而未登记的,由单位补交后核销。
+    """
+    spent = ledger[ledger["direction"].ne("in")]
+    own = is_special(spent["account_no"], accounts, special_account)
+    known = spent["direction"].notna() & own.notna()
+    unapproved = spent[known & own.fillna(False) & (spent["applied_by"].isna() | spent["approved_by"].isna())].copy()
+    first, second = unapproved["applied_by"].isna(), unapproved["approved_by"].isna()
+    unapproved["lacking"] = _either(first, second, "没有申请人", "没有审批人", "既没有申请人,也没有审批人")
+    unapproved["lacking_en"] = _either(first, second, "no applicant", "no approver", "neither applicant nor approver")
+    return found(
+        unapproved,
+        subject="txn_id",
+        zh="专户支出{amount:yuan}{lacking}。",
+        en="An outflow of {amount:yuan} from a special account has {lacking_en}.",
+        amount="amount",
+        assessed=known[own.fillna(True)],
+    )
+
+
+def _either(first, second, only_first: str, only_second: str, both: str):
+    return first.map({True: only_first, False: only_second}).mask(first & second, both)
