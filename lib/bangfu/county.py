@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from bangfu import audit, digests, findings
+from bangfu.assessment import assess_helpers, read_scorecard
 from bangfu.audit import Outcome
 from bangfu.findings import Found
 from bangfu.intake import Intake, read_county
@@ -144,6 +145,14 @@ class County:
         parts = [o.found.rows.assign(rule_id=r) for r, o in sorted(self._outcomes.items()) if o.found is not None]
         pd.concat(parts, ignore_index=True).to_parquet(work / "outcomes.parquet", index=False)
         (work / "outcomes.json").write_text(json.dumps({"judgement": self._judgement, "rules": told}, ensure_ascii=False), encoding="utf-8")
+
+    @cached_property
+    def helpers(self) -> pd.DataFrame:
+        """Every helper's year by the pack's scorecard (columns of `assessment.assess_helpers`)."""
+        pack = self.settings.pack
+        duty = pack.rules["HV-01"].settings(self.year)
+        card = read_scorecard(pack.scorecard)
+        return assess_helpers(self.tables, self.year, card, first_visit_months=duty["first_visit_months"], criticism_missed=duty["criticism_missed"])
 
     @cached_property
     def quality(self):

@@ -58,6 +58,7 @@ class _PackFile(_Strict):
     texts: dict[str, _PolicyText]
     parameters: dict[str, Any] = {}
     unverified: dict[str, str] = {}
+    scorecard: str = Field(min_length=1)
     rules: dict[str, dict[str, Any]]
 
 
@@ -108,6 +109,7 @@ class PolicyPack:
     title_en: str
     rules: dict[str, InForce]
     unverified: dict[str, str]
+    scorecard: str
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,7 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
     if wrong:
         raise WrongParams.all(dict.fromkeys(wrong))
     overridden = set(by_name) | {p for values in by_rule.values() for p in values}
-    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden})
+    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden}, pack.scorecard)
 
 
 def _overrides(given: dict, pack: _PackFile, known: dict[str, Rule], file: str, wrong: list[Sentence]) -> tuple[dict, dict]:

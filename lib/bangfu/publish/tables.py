@@ -188,3 +188,16 @@ class Notice:
 
     def _repr_html_(self) -> str:
         return f'<p class="notice {self.kind}" role="note">{escape(self.sentence)}</p>'
+
+
+class Sentences:
+    """The conclusions of a report, one numbered sentence each."""
+
+    def __init__(self, sentences: Iterable[str]):
+        self.sentences = list(sentences)
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences)
+
+    def _repr_html_(self) -> str:
+        return f'<ol class="conclusions">{"".join(f"<li>{escape(s)}</li>" for s in self.sentences)}</ol>'
