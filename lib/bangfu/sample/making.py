@@ -4,6 +4,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -21,11 +22,11 @@ POVERTY_LINE = 380000  # fen per head; a county's own line, see the params writt
 
 
 def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, years: int = 1, code: str = CODE, name: str = NAME,
-                   poverty_line: int = POVERTY_LINE, parameters: dict | None = None) -> Iterator[SampleCounty]:
+                   poverty_line: int = POVERTY_LINE, policy: str | None = None) -> Iterator[SampleCounty]:
     """County-years in which no rule finds anything, one after the other; the same households and helpers go on.
 
     households: registered by the end of the first year. poverty_line: fen per head and year.
-    parameters: rule id -> parameters of the policy pack (for the standards of benefits, and for the plantings).
+    policy: the pack whose parameters the county is made for (standards of benefits, thresholds of plantings).
     """
     people = population.draw(households, seed, year, years, code, name)
     helpers, pairings = pairs.draw(people)
@@ -34,9 +35,9 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
     transactions, claims = ledger.ledger_of(people, accounts, funds, projects, claims)
     opening = ledger.openings(people, accounts)
     history = incomes.histories(people, poverty_line)
-    standard = (parameters or {}).get("BE-01", {}).get("standard")
     memory: dict = {}
     for current in range(year, year + years):
+        parameters = pack_parameters(policy, current) if policy else {}
         tables = {"villages": people.villages.copy()}
         members = register.members_table(people, current)
         size = members.groupby("household_id").size()
@@ -52,6 +53,7 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
         tables["accounts"] = accounts.copy()
         shown = transactions[transactions["posted_on"] <= pd.Timestamp(current, 12, 31)]
         tables["ledger"] = ledger.with_balances(shown, opening)
+        standard = parameters.get("BE-01", {}).get("standard")
         tables["benefits"] = benefits.benefits_table(people, members, homes, current, standard)
         tables["settlements"] = benefits.settlements_table(people, members, current)
         tables |= registers.register_tables(people, members, tables["helpers"], current)
@@ -73,7 +75,7 @@ def make_county(folder: str | Path, households: int = 1200, seed: int = 1, year:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     truths = []
-    for county in clean_counties(households, seed, year, years, code, name, poverty_line, pack_parameters(policy, year)):
+    for county in clean_counties(households, seed, year, years, code, name, poverty_line, policy):
         at = folder / str(county.year)
         truth = pd.DataFrame(plant_cases(county) if plant else [], columns=["rule_id", "subject"], dtype="str")
         if untidy:
@@ -83,18 +85,20 @@ def make_county(folder: str | Path, households: int = 1200, seed: int = 1, year:
         rejects.to_csv(at / "rejects.csv", index=False)
         truths.append(truth.assign(year=county.year))
     line = poverty_line // 100 if poverty_line % 100 == 0 else poverty_line / 100
-    params = {"code": code, "name": name, "raw": "{year}/raw", "policy": policy}
-    if poverty_line != POVERTY_LINE:
-        params["overrides"] = {"poverty_line": line}
+    params = {"code": code, "name": name, "raw": "{year}/raw", "policy": policy, "overrides": {"poverty_line": line}}
     (folder / "params.yml").write_text(yaml.safe_dump(params, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return pd.concat(truths, ignore_index=True)[["year", "rule_id", "subject"]]
 
 
 def pack_parameters(policy: str, year: int) -> dict[str, dict]:
-    """The parameters of every rule of a policy pack, as the rules get them (money in fen); loads the rules and their plantings."""
+    """The parameters of every rule of a policy pack as they hold at the end of the year (money in fen).
+
+    Loads the rules, and with them their plantings.
+    """
     import bangfu.rules
     from bangfu.params import read_pack
 
     for module in pkgutil.iter_modules(bangfu.rules.__path__, "bangfu.rules."):
         importlib.import_module(module.name)
-    return {rule_id: rule.settings(year) for rule_id, rule in read_pack(policy).rules.items()}
+    end = date(year, 12, 31)
+    return {rule_id: {name: value.at(end) for name, value in rule.values.items()} for rule_id, rule in read_pack(policy).rules.items()}

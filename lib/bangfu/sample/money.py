@@ -87,7 +87,7 @@ def _fund_year(population, special, year):
 
 
 def _funds(rng, population, special, year):
-    wanted = max(5, round(len(population.households) * PROJECTS_PER_HOUSEHOLD / 2.2))
+    wanted = max(9, round(len(population.households) * PROJECTS_PER_HOUSEHOLD / 2.2))
     day = np.datetime64(f"{year}-01-12") + rng.integers(0, 90, wanted).astype("m8[D]")
     delay = np.where(rng.random(wanted) < 0.15, 30, rng.integers(3, 30, wanted))
     purpose = rng.permutation(np.resize(np.array(list(WORKS), object), wanted))
