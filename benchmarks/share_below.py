@@ -49,8 +49,9 @@ def own(counts, asked, standard):
 
 def pooled_mean(counts, asked, standard):
     observed, expected = spread(counts, asked)
-    deff = np.nanmean(np.where(expected > 0, observed / np.where(expected > 0, expected, 1), np.nan), axis=1)
-    return tested(counts, asked, np.nan_to_num(deff, nan=1)[:, None], standard)
+    varied = expected > 0
+    deff = np.where(varied, observed / np.where(varied, expected, 1), 0).sum(axis=1) / np.maximum(varied.sum(axis=1), 1)
+    return tested(counts, asked, deff[:, None], standard)
 
 
 def pooled_ratio(counts, asked, standard, quantile=None, student=False):

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from bangfu.stats.household_incomes import whole_incomes
+
 PARTS = 10_000  # windows are kept as whole ten-thousandths of the line, so that a household on an edge falls on one side for certain
 COLUMNS = ["households", "missing", "heaped", "in_window", "below", "above", "expected", "excess", "p_value", "reason"]
 
@@ -47,8 +49,8 @@ def bunching(income, groups, line, *, members=None, window=0.03, gap=0.02, reach
         raise ValueError("window, gap and reach must be positive shares with window + gap < reach < 1")
     if steepness < 0:
         raise ValueError("steepness must not be negative")
-    table = _whole_numbers(income, groups, members)
-    missing = table["income"].isna() | table["members"].isna()
+    table = whole_incomes(income, members, groups)
+    missing = table["income"].isna()
     known = table[~missing]
     total, heads = known["income"].to_numpy(np.int64), known["members"].to_numpy(np.int64)
 
@@ -92,15 +94,3 @@ def _exposure(start, end, steepness):
 def _denser(strip, side, ratio):
     """The exact one-sided p-value of `strip` against `side` counts, where the exposures stand as ratio to 1."""
     return stats.binom.sf(strip - 1, strip + side, ratio / (1 + ratio))
-
-
-def _whole_numbers(income, groups, members):
-    table = pd.DataFrame({"income": pd.Series(np.asarray(income, dtype=object)), "group": pd.Series(np.asarray(groups, dtype=object))})
-    table["members"] = 1 if members is None else pd.Series(np.asarray(members, dtype=object))
-    for column in ("income", "members"):
-        numbers = pd.to_numeric(table[column], errors="raise").astype("Float64")
-        if ((numbers % 1) != 0).fillna(False).any():
-            raise ValueError(f"{column} must be whole numbers; give incomes in fen")
-        table[column] = numbers.astype("Int64")
-    table.loc[(table["members"] <= 0).fillna(False), "members"] = pd.NA
-    return table[table["group"].notna()].reset_index(drop=True)

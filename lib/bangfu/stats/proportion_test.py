@@ -19,7 +19,7 @@ def share_below(design, column, share):
     design-based variance of p_h (`survey.mean`). Each town is measured about its own share, so that a town that differs does not
     raise D. The pooled D still varies like chi-square(d) / d with d = (sum a_h)^2 / sum(a_h^2 / (c_h - 1)), a_h the terms of the
     denominator (Satterthwaite); it is divided by the median of that, so that it is as often too large as too small, and never
-    below 1. Choosing among eight ways by simulation: benchmarks/share_below.py.
+    below 1. Chosen among seven ways by simulation: benchmarks/share_below.py.
 
     design: survey.Design with strata and clusters. column: boolean or 0 and 1; missing answers are left out.
     Returns a DataFrame, one row per stratum in sorted order: estimate, n, clusters, deff (pooled, the same in every row), n_effective,
