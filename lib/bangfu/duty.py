@@ -1,0 +1,189 @@
+"""Helpers' duty against the record: who was due to visit or call whom in which period, and whether the record shows it.
+
+A period is due when one pairing covers it from its first day to its last (source: rule catalogue, HV-01 to HV-03). A pairing
+of which the start is unknown, or which ends before it starts, holds on no day that can be told.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bangfu import calendar
+
+CONSEQUENCES = {
+    "talk": ("约谈本人并通报单位", "an admonishing talk, and notice to the unit"),
+    "criticism": ("公开通报批评并取消年度评先树优资格", "public criticism, and no honours for the year"),
+}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What helpers of a role owe a household once in every so many months: a home visit or a call."""
+
+    role: str
+    mode: str
+    months: int
+
+
+def duties(first_visit_months: int) -> dict[str, Duty]:
+    """The three duties: home visits and monthly calls of first helpers, monthly home visits of second helpers."""
+    return {
+        "first_home": Duty("first", "home", first_visit_months),
+        "first_call": Duty("first", "telephone", 1),
+        "second_home": Duty("second", "home", 1),
+    }
+
+
+def dated(pairings: pd.DataFrame) -> pd.Series:
+    """Pairings whose days can be told: a start, and no end before it."""
+    return pairings["start_on"].notna() & ~(pairings["end_on"] < pairings["start_on"])
+
+
+def overlapping(pairings: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.Series:
+    """Pairings that hold on at least one day from `first` to `last`, both included."""
+    return dated(pairings) & (pairings["start_on"] <= last) & ~(pairings["end_on"] < first)
+
+
+def pair_codes(pairings: pd.DataFrame, records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The pair of helper and household as a whole number, for pairings and for records; -1 where a side is missing or unpaired."""
+    helpers = pd.Index(pairings["helper_id"].dropna().unique())
+    households = pd.Index(pairings["household_id"].dropna().unique())
+
+    def code(frame: pd.DataFrame) -> np.ndarray:
+        helper = helpers.get_indexer(frame["helper_id"]).astype("int64")
+        household = households.get_indexer(frame["household_id"]).astype("int64")
+        return np.where((helper < 0) | (household < 0), -1, helper * len(households) + household)
+
+    return code(pairings), code(records)
+
+
+def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int) -> pd.DataFrame:
+    """Every due period of a duty, and whether it was kept.
+
+    One row per helper, household and period, however many pairing rows cover it: helper_id, household_id, period (from 1),
+    first, last (days), made (bool), records (how many visits or calls kept it), undated (records of that pair and mode whose
+    date could not be read: they keep no period), origin (the earliest pairing row that covers the period).
+    """
+    pairings = _of_role(pairings, duty)
+    visits = visits[(visits["mode"] == duty.mode).fillna(False)]
+    spans = calendar.periods(year, duty.months)
+    pairs, contacts = pair_codes(pairings, visits)
+    keys, rows = _due_keys(pairings, pairs, spans)
+    met = _period_keys(contacts, visits["visited_at"], spans)
+    met, times = np.unique(met[met >= 0], return_counts=True)
+    undated = visits["visited_at"].isna().to_numpy() & (contacts >= 0)
+    without_date, how_many = np.unique(contacts[undated], return_counts=True)
+    holders = pairings.iloc[rows]
+    table = holders[["helper_id", "household_id", "origin"]].reset_index(drop=True)
+    period = keys % len(spans)
+    for column in spans:
+        table[column] = spans[column].to_numpy()[period]
+    table["records"] = _looked_up(keys, met, times)
+    table["made"] = table["records"] > 0
+    table["undated"] = _looked_up(keys // len(spans), without_date, how_many)
+    return table[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]]
+
+
+def kept_by(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int) -> pd.DataFrame:
+    """The visit rows that keep due periods: helper_id, household_id, period, visited_at, origin (of the visit row)."""
+    pairings = _of_role(pairings, duty)
+    visits = visits[(visits["mode"] == duty.mode).fillna(False)]
+    spans = calendar.periods(year, duty.months)
+    pairs, contacts = pair_codes(pairings, visits)
+    keys, _ = _due_keys(pairings, pairs, spans)
+    reached = _period_keys(contacts, visits["visited_at"], spans)
+    keeps = np.isin(reached, keys) & (reached >= 0)
+    table = visits.loc[keeps, ["helper_id", "household_id", "visited_at", "origin"]].reset_index(drop=True)
+    table.insert(2, "period", reached[keeps] % len(spans) + 1)
+    return table
+
+
+def consequence(missed: pd.Series, criticism_missed: int) -> pd.DataFrame:
+    """What the county's rules attach to so many missed home visits of a first helper, in words: zh, en (missing for none).
+
+    Source: 莱扶贫组发〔2018〕8号 四(四). criticism_missed: from how many on it is public criticism.
+    """
+    step = missed.map(lambda n: None if n < 1 else "criticism" if n >= criticism_missed else "talk")
+    return pd.DataFrame({"zh": step.map({k: v[0] for k, v in CONSEQUENCES.items()}), "en": step.map({k: v[1] for k, v in CONSEQUENCES.items()})})
+
+
+def by_helper(
+    pairings: pd.DataFrame, visits: pd.DataFrame, helpers: pd.DataFrame, households: pd.DataFrame, *, year: int, first_visit_months: int
+) -> pd.DataFrame:
+    """Each helper's duty of the year: one row per helper and role with a pairing that overlaps the year.
+
+    helper_id, role, unit, town (of most of the helper's households), households, visits_due, visits_made, visits_missed,
+    calls_due, calls_made, calls_missed, undated (visits and calls with an unreadable date, which keep no period).
+    Second helpers owe no calls.
+    """
+    in_year = pairings[overlapping(pairings, calendar.first_day(year), calendar.last_day(year))]
+    in_year = in_year.dropna(subset=["helper_id", "household_id", "role"]).drop_duplicates(["helper_id", "role", "household_id"])
+    table = in_year.groupby(["helper_id", "role"])["household_id"].size().rename("households").reset_index()
+    owed = duties(first_visit_months)
+    visited = pd.concat([due(pairings, visits, d, year).assign(role=d.role) for d in owed.values() if d.mode == "home"])
+    called = due(pairings, visits, owed["first_call"], year).assign(role="first")
+    for name, periods in (("visits", visited), ("calls", called)):
+        sums = periods.groupby(["helper_id", "role"])["made"].agg(["size", "sum"]).set_axis([f"{name}_due", f"{name}_made"], axis=1)
+        table = table.merge(sums, on=["helper_id", "role"], how="left")
+        table[sums.columns] = table[sums.columns].fillna(0).astype("int64")
+        table[f"{name}_missed"] = table[f"{name}_due"] - table[f"{name}_made"]
+    table["undated"] = _undated_of(table, visited, called)
+    units = helpers.dropna(subset="helper_id").groupby("helper_id")["unit"].first()
+    table.insert(2, "unit", table["helper_id"].map(units).astype("str"))
+    table.insert(3, "town", _town_of(table, in_year, households))
+    return table
+
+
+def by_town(periods: pd.DataFrame, households: pd.DataFrame) -> pd.DataFrame:
+    """Due periods (as `due` gives them) summed by town and period: town, period, due, done; households without a town are left out."""
+    towns = households.dropna(subset="household_id").groupby("household_id")["town"].first()
+    placed = periods.assign(town=periods["household_id"].map(towns))
+    sums = placed.dropna(subset="town").groupby(["town", "period"])["made"].agg(["size", "sum"])
+    return sums.set_axis(["due", "done"], axis=1).reset_index()
+
+
+def _of_role(pairings: pd.DataFrame, duty: Duty) -> pd.DataFrame:
+    known = pairings["helper_id"].notna() & pairings["household_id"].notna() & dated(pairings)
+    return pairings[known & (pairings["role"] == duty.role).fillna(False)].sort_values("start_on", kind="stable")
+
+
+def _due_keys(pairings: pd.DataFrame, pairs: np.ndarray, spans: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Pair and period of every due period, each once, as one number; and the first pairing row that covers it."""
+    start = pairings["start_on"].to_numpy()[:, None]
+    end = pairings["end_on"].to_numpy()[:, None]
+    covers = (start <= spans["first"].to_numpy()) & (np.isnat(end) | (end >= spans["last"].to_numpy()))
+    row, period = np.nonzero(covers)
+    keys, at = np.unique(pairs[row] * len(spans) + period, return_index=True)
+    return keys, row[at]
+
+
+def _period_keys(contacts: np.ndarray, days: pd.Series, spans: pd.DataFrame) -> np.ndarray:
+    """Pair and period of each visit as one number; -1 where it lies in no pair or outside the year, or has no date."""
+    day = days.to_numpy()
+    period = np.searchsorted(spans["first"].to_numpy(), day, side="right") - 1
+    outside = np.isnat(day) | (period < 0) | (day >= spans["last"].to_numpy()[-1] + np.timedelta64(1, "D"))
+    return np.where((contacts < 0) | outside, -1, contacts * len(spans) + period)
+
+
+def _looked_up(keys: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The value of each key, 0 where it is not known."""
+    if not len(known):
+        return np.zeros(len(keys), "int64")
+    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.where(known[at] == keys, values[at], 0)
+
+
+def _undated_of(table: pd.DataFrame, *periods: pd.DataFrame) -> pd.Series:
+    once = [p.drop_duplicates(["helper_id", "role", "household_id"]) for p in periods]
+    sums = pd.concat(once).groupby(["helper_id", "role"])["undated"].sum()
+    return sums.reindex(pd.MultiIndex.from_frame(table[["helper_id", "role"]])).fillna(0).astype("int64").to_numpy()
+
+
+def _town_of(table: pd.DataFrame, in_year: pd.DataFrame, households: pd.DataFrame) -> pd.Series:
+    """The town of most of a helper's households, the first by name where several have as many."""
+    towns = households.dropna(subset="household_id").groupby("household_id")["town"].first()
+    placed = in_year.assign(town=in_year["household_id"].map(towns)).dropna(subset="town")
+    counts = placed.groupby(["helper_id", "role", "town"]).size().rename("n").reset_index()
+    most = counts.sort_values(["n", "town"], ascending=[False, True], kind="stable").drop_duplicates(["helper_id", "role"])
+    return table.merge(most, on=["helper_id", "role"], how="left")["town"]

@@ -1,0 +1,94 @@
+"""Helpers' duty against the record, on a few pairings whose periods can be counted by eye."""
+
+import pandas as pd
+
+from bangfu import duty
+
+
+def table(rows, columns, days=()):
+    frame = pd.DataFrame(rows, columns=columns).astype("str")
+    for column in days:
+        frame[column] = pd.to_datetime(frame[column]).dt.as_unit("us")
+    return frame.assign(origin=range(2, len(rows) + 2))
+
+
+PAIRINGS = table(
+    [
+        ("H1", "R1", "first", "2018-03-20", None),
+        ("H2", "R2", "first", "2018-03-20", "2019-06-30"),  # three periods, six months
+        ("H2", "R3", "first", "2019-07-01", None),  # three periods, six months
+        ("H1", "R4", "second", "2019-03-01", None),  # ten months
+        ("H2", "R4", "second", "2019-11-15", None),  # one month
+        ("H3", "R5", "first", "2019-11-01", None),  # written twice: still one period, three months
+        ("H3", "R5", "first", "2019-10-01", None),
+        ("H1", "R6", "first", "2017-01-01", "2018-12-31"),  # not in the year
+    ],
+    ["household_id", "helper_id", "role", "start_on", "end_on"],
+    ["start_on", "end_on"],
+)
+VISITS = table(
+    [
+        ("H1", "R1", "2019-01-01 00:00", "home"),
+        ("H1", "R1", "2019-02-28 23:59", "home"),  # the same period as the one before
+        ("H1", "R1", "2019-12-31 23:59", "home"),
+        ("H1", "R1", "2020-01-01 00:00", "home"),
+        ("H1", "R1", None, "home"),
+        ("H2", "R2", "2019-07-01 09:00", "home"),  # no longer R2's period
+        ("H2", "R3", "2019-07-01 09:00", "telephone"),
+        ("H1", "R4", "2019-03-09 09:00", "home"),
+        ("H3", "R5", "2019-12-09 09:00", "telephone"),
+    ],
+    ["household_id", "helper_id", "visited_at", "mode"],
+    ["visited_at"],
+)
+HELPERS = table([("R1", "农业局"), ("R1", "农业局"), ("R2", None), ("R3", "水利局"), ("R4", "张村")], ["helper_id", "unit"])
+HOUSEHOLDS = table([("H1", "南镇"), ("H2", "北镇"), ("H2", "北镇")], ["household_id", "town"])
+OF = duty.duties(first_visit_months=2)
+
+
+def test_due_periods_and_what_keeps_them():
+    periods = duty.due(PAIRINGS, VISITS, OF["first_home"], 2019)
+    counted = periods.groupby("helper_id")[["made"]].agg(["size", "sum"])["made"]
+    assert counted.T.to_dict("list") == {"R1": [6, 2], "R2": [3, 0], "R3": [3, 0], "R5": [1, 0]}
+    r1 = periods[periods["helper_id"] == "R1"]
+    assert r1["records"].tolist() == [2, 0, 0, 0, 0, 1]
+    assert r1["undated"].tolist() == [1] * 6
+    assert periods.loc[periods["helper_id"] == "R5", "origin"].tolist() == [8]  # the earlier of the two rows
+
+
+def test_visit_rows_behind_the_periods():
+    rows = duty.kept_by(PAIRINGS, VISITS, OF["first_home"], 2019)
+    assert rows[["helper_id", "period", "origin"]].values.tolist() == [["R1", 1, 2], ["R1", 1, 3], ["R1", 6, 4]]
+
+
+def test_a_year_of_duty_by_helper():
+    year = duty.by_helper(PAIRINGS, VISITS, HELPERS, HOUSEHOLDS, year=2019, first_visit_months=2).set_index("helper_id")
+    columns = ["role", "households", "visits_due", "visits_made", "visits_missed", "calls_due", "calls_made", "undated"]
+    assert year[columns].T.to_dict("list") == {
+        "R1": ["first", 1, 6, 2, 4, 12, 0, 1],
+        "R2": ["first", 1, 3, 0, 3, 6, 0, 0],
+        "R3": ["first", 1, 3, 0, 3, 6, 1, 0],
+        "R4": ["second", 2, 11, 1, 10, 0, 0, 0],
+        "R5": ["first", 1, 1, 0, 1, 3, 1, 0],
+    }
+    assert year["unit"].fillna("-").to_dict() == {"R1": "农业局", "R2": "-", "R3": "水利局", "R4": "张村", "R5": "-"}
+    assert year["town"].fillna("-").to_dict() == {"R1": "南镇", "R2": "北镇", "R3": "北镇", "R4": "北镇", "R5": "-"}
+
+
+def test_duty_by_town():
+    towns = duty.by_town(duty.due(PAIRINGS, VISITS, OF["first_home"], 2019), HOUSEHOLDS)
+    assert towns[towns["town"] == "南镇"].values.tolist() == [["南镇", p, 1, int(p in (1, 6))] for p in range(1, 7)]
+    assert towns.loc[towns["town"] == "北镇", ["due", "done"]].sum().tolist() == [6, 0]
+
+
+def test_no_records_and_no_pairings():
+    nothing = duty.due(PAIRINGS, VISITS.iloc[:0], OF["first_home"], 2019)
+    assert len(nothing) == 13 and not nothing["made"].any()
+    assert duty.due(PAIRINGS.iloc[:0], VISITS, OF["first_home"], 2019).empty
+    assert duty.by_helper(PAIRINGS.iloc[:0], VISITS, HELPERS, HOUSEHOLDS, year=2019, first_visit_months=2).empty
+
+
+def test_consequences():
+    words = duty.consequence(pd.Series([0, 1, 2, 5]), criticism_missed=2)["zh"]
+    assert words.isna().tolist() == [True, False, False, False]
+    assert words[1].startswith("约谈本人") and words[2] == words[3] and words[2].startswith("公开通报批评")
