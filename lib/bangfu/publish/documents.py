@@ -44,3 +44,10 @@ def _bookmark_labels(page: str) -> str:
 
     return re.sub(r'<h3 ([^>]*class="card-title"[^>]*)>(.*?)</h3>',
                   lambda m: f'<h3 {m.group(1)} data-label="{escape(plain(m.group(2)))}">{m.group(2)}</h3>', page, flags=re.S)
+
+
+def publish_docx(executed_notebook: Path, out: Path, *, meta: dict, lang: str = "zh", edition: str = "public") -> Path:
+    """Make a Word document of an executed notebook, for filing and for others to write on; meta as for `publish_html`."""
+    from bangfu.publish.word_report import write_docx
+
+    return write_docx(executed_notebook, out, meta=meta, lang=lang, edition=edition)

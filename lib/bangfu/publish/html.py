@@ -22,7 +22,7 @@ def publish_html(executed_notebook: Path, out: Path, *, meta: dict, lang: str = 
     """
     notebook = read_for_publication(executed_notebook)
     title = meta.get("title") or notebook.metadata.get("title") or Path(executed_notebook).stem
-    html = _export(notebook, _particulars(dict(meta, title=title), lang, edition))
+    html = _export(notebook, particulars_of(dict(meta, title=title), lang, edition))
     html = _with_contents(html, lang)
     if lang == "zh":
         html = page_with_chinese_marks(html)
@@ -59,7 +59,7 @@ def _export(notebook, report: dict) -> str:
     return html
 
 
-def _particulars(meta: dict, lang: str, edition: str) -> dict:
+def particulars_of(meta: dict, lang: str, edition: str) -> dict:
     """What the cover and the running header and footer say."""
     words = label("report", lang)
     place = " ".join(str(part) for part in (meta.get("county", ""), meta.get("year", "")) if part != "")

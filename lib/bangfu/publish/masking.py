@@ -106,7 +106,7 @@ class Masker:
 
     def findings(self, findings: pd.DataFrame) -> pd.DataFrame:
         """Findings as they may be published: subject and sentences masked, everything else as it is."""
-        masked = {"subject": self.subject, "condition": self.text, "condition_en": self.text}
+        masked = {"subject": self.subject, "condition": self.text, "condition_en": self.text, "reason": self.text}
         return findings.assign(**{column: self._each(findings[column], mask) for column, mask in masked.items()
                                   if column in findings})
 

@@ -92,6 +92,7 @@ class Papers:
             sheet.write_string(row, 0, str(term), self.term)
             sheet.write_string(row, 1, str(text), self.plain)
         sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
 
     def ledger(self, findings: pd.DataFrame) -> None:
         """The findings, gravest first, and beside each the columns that the auditor fills in."""
@@ -126,7 +127,7 @@ class Papers:
         sheet.data_validation(1, first + 2, last, first + 2, {
             "validate": "date", "criteria": ">=", "value": _EPOCH, "ignore_blank": True,
             "error_title": _w("judged_on", self.lang), "error_message": _w("date_error", self.lang)})
-        sheet.set_landscape()
+        sheet.set_paper(8)  # A3: the ledger is wide
 
     def listing(self, name: str, frame: pd.DataFrame | None, columns: list[str], widths: list[int]) -> None:
         """A plain table: rules not assessed, what could not be read, the catalogue."""
@@ -159,6 +160,7 @@ class Papers:
         sheet.autofilter(0, 0, 0, len(heads) + len(own) - 1)
         sheet.repeat_rows(0)
         sheet.set_paper(9)
+        sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&A&R&P / &N")
         return sheet

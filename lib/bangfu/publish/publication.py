@@ -1,0 +1,69 @@
+"""What a run publishes: a page per notebook, the annual report for filing, and the working papers."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from bangfu import parameters
+from bangfu.problems import Sentence
+from bangfu.publish.documents import NotMade, publish_docx, publish_pdf
+from bangfu.publish.html import publish_html
+from bangfu.publish.workbook import write_workpapers
+
+FILED = "annual_report"  # the notebook that is filed as PDF and Word as well
+
+
+def publish(chosen, county) -> tuple[Path | None, list[Sentence]]:
+    """Publish what a county-year's executed notebooks show, and its working papers.
+
+    chosen: the notebooks that ran. Returns the page to open first, and a sentence for each document that could not be made.
+    """
+    folder, said, pages = county.folder, [], {}
+    meta = particulars(county)
+    for notebook in chosen:
+        told = meta | {"title": notebook.label(county.lang)}
+        pages[notebook.name] = publish_html(folder / f"{notebook.name}.ipynb", folder / f"{notebook.name}.html", meta=told,
+                                            lang=county.lang, edition=county.edition)
+        if notebook.name == FILED:
+            try:
+                publish_pdf(pages[FILED], folder / f"{FILED}.pdf")
+            except NotMade as missing:
+                said += missing.sentences
+            publish_docx(folder / f"{FILED}.ipynb", folder / f"{FILED}.docx", meta=told, lang=county.lang,
+                         edition=county.edition)
+    publish_workpapers(county)
+    return pages.get(FILED) or next(iter(pages.values()), None), said
+
+
+def publish_workpapers(county) -> Path:
+    """The working papers of a county-year, not masked: all findings, and what was not assessed or not read."""
+    lang = county.lang
+    english = lang == "en"
+    coverage = county.assess().coverage
+    lacking = "{n:,} records lack a deciding value" if english else "{n:,} 条记录缺少判断所需的值，未评估"
+    unjudged = coverage[coverage["reason"].notna() | (coverage["unassessed"] > 0)]
+    not_assessed = pd.DataFrame({
+        "rule_id": unjudged["rule_id"],
+        "title": unjudged["title_en" if english else "title"],
+        "reason": [row["reason_en" if english else "reason"] if isinstance(row["reason"], str) else lacking.format(n=row["unassessed"])
+                   for row in unjudged.to_dict("records")],
+    })
+    rules = list(county.settings.pack.rules.values())
+    catalogue = pd.DataFrame({
+        "rule_id": [r.rule.id for r in rules],
+        "topic": [r.rule.topic for r in rules],
+        "severity": [r.rule.severity for r in rules],
+        "title": [r.rule.title_en if english else r.rule.title for r in rules],
+        "basis": ["\n".join(b.say(lang) for b in r.basis) for r in rules],
+        "parameters": ["\n".join(f"{name} = {parameters.shown(r.rule.parameters[name], value, lang)}"
+                                 for name, value in r.values.items()) for r in rules],
+    })
+    return write_workpapers(county.folder / "workpapers.xlsx", county.findings, meta=particulars(county), lang=lang,
+                            not_assessed=not_assessed, rejects=county.intake.rejects, rules=catalogue)
+
+
+def particulars(county) -> dict:
+    """What every report says of its county-year: place, year, policy pack, and the run by its digest."""
+    pack = county.settings.pack
+    return {"county": county.name, "code": county.code, "year": county.year, "run_id": county.run_id,
+            "policy": pack.title_en if county.lang == "en" else pack.title}
