@@ -7,6 +7,7 @@ from bangfu.accounts import is_special
 from bangfu.findings import Found, found
 from bangfu.parameters import Days, Share, Texts
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 
 def _spent_by_fund(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -27,6 +28,35 @@ def _with_outflows(funds: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """A row per fund and outflow that carries its id (one row for a fund without any), for the sources of a finding."""
     outflows = ledger.loc[ledger["fund_id"].notna() & ledger["direction"].eq("out"), ["fund_id", "origin"]]
     return funds.merge(outflows, on="fund_id", how="left", suffixes=("", "_txn"))
+
+
+def room(county) -> pd.Series:
+    """What each fund of a sample county has left, in fen: received less the outflows that carry its id."""
+    funds = _with_spending(county.tables["funds"], county.tables["ledger"])
+    return (funds["received"] - funds["spent"]).set_axis(funds["fund_id"])
+
+
+def pay(county, fund_id: str, amount: int, **columns) -> str:
+    """Adds an outflow of a fund of a sample county, like one of its payments in the year or else its last, and returns its txn_id."""
+    ledger = county.tables["ledger"]
+    of_fund = ledger[(ledger["fund_id"] == fund_id) & (ledger["direction"] == "out") & ledger["project_id"].notna()]
+    of_year = of_fund[of_fund["posted_on"].dt.year == county.year]
+    like = (of_year if len(of_year) else of_fund).iloc[[-1]]
+    month = like["posted_on"].dt.strftime("%Y%m").iloc[0]
+    account = like["account_no"].iloc[0]
+    in_month = ledger[(ledger["account_no"] == account) & (ledger["posted_on"].dt.strftime("%Y%m") == month)]
+    voucher = f"凭{month}-{account[-4:]}-{len(in_month) + 1:04d}"
+    return county.add("ledger", like, amount=amount, voucher_no=voucher, **columns)["txn_id"].iloc[0]
+
+
+def funds_with_room(county, n: int) -> list[tuple[str, int]]:
+    """Up to n funds that payments were made from and that have money left, each with an amount (fen, whole yuan) that fits."""
+    ledger = county.tables["ledger"]
+    paying = ledger.loc[(ledger["direction"] == "out") & ledger["project_id"].notna(), "fund_id"].dropna().unique()
+    left = room(county)
+    left = left[left.index.isin(paying) & (left >= 40_000)]
+    chosen = county.rng.permutation(left.index.to_numpy())[:n]
+    return [(fund_id, min(int(left[fund_id]) // 2, int(county.rng.integers(50_000, 4_000_000))) // 100 * 100) for fund_id in chosen]
 
 
 @rule(
@@ -70,6 +100,22 @@ def idle(funds, ledger, *, idle_days: Days, idle_share: Share, year: int) -> Fou
     )
 
 
+@planted("FE-04", share=0.002)
+def payments_not_made(county, n):
+    """Old funds of which hardly anything was paid."""
+    lying = county.parameter("FE-04", "idle_days", 0)
+    share = county.parameter("FE-04", "idle_share", 0)
+    old = calendar.last_day(county.year) - county.tables["funds"]["received_on"] > pd.Timedelta(days=lying)
+    funds = county.take("funds", n, where=old)
+    for fund in funds.itertuples():
+        paid = county.tables["ledger"][lambda t, f=fund: t["fund_id"].eq(f.fund_id) & t["direction"].eq("out") & t["project_id"].notna()]
+        kept = paid[paid["amount"].cumsum() < fund.received * share / 2]
+        unpaid = paid.loc[paid.index.difference(kept.index), "txn_id"]
+        county.drop("claims", county.tables["claims"]["txn_id"].isin(unpaid))
+        county.drop("ledger", unpaid)
+    return funds["fund_id"]
+
+
 @rule(
     "FE-05",
     title="下拨资金被截留",
@@ -101,6 +147,20 @@ def withheld(funds) -> Found:
     )
 
 
+def _any_funds(county, n: int) -> pd.DataFrame:
+    """n funds for a change that touches nothing but the fund's own row."""
+    funds = county.tables["funds"]
+    return funds.iloc[county.rng.permutation(len(funds))[:n]]
+
+
+@planted("FE-05", share=0.003)
+def issued_more_than_arrived(county, n):
+    funds = _any_funds(county, n)
+    gap = county.rng.integers(1, funds["issued"].to_numpy(dtype="int64") // 5)
+    county.set("funds", funds, issued=funds["received"] + gap)
+    return funds["fund_id"]
+
+
 @rule(
     "FE-06",
     title="资金拨付拖延",
@@ -130,6 +190,16 @@ def late(funds, *, arrival_days: Days) -> Found:
         assessed=known,
         limit=arrival_days,
     )
+
+
+@planted("FE-06", share=0.003)
+def issued_long_before(county, n):
+    """The first is a day too late only."""
+    funds = _any_funds(county, n)
+    limit = county.parameter("FE-06", "arrival_days", 0)
+    days = [limit + 1, *(limit + county.rng.integers(2, 120, max(len(funds) - 1, 0)))][: len(funds)]
+    county.set("funds", funds, issued_on=funds["received_on"] - pd.to_timedelta(days, unit="D"))
+    return funds["fund_id"]
 
 
 @rule(
@@ -169,6 +239,25 @@ def outside_the_special_accounts(funds, accounts, *, special_account: Texts) -> 
     )
 
 
+@planted("FE-07", share=0.002)
+def received_on_a_basic_account(county, n):
+    """The basic account passes the money on to the special account on the next day."""
+    accounts, ledger = county.tables["accounts"], county.tables["ledger"]
+    basic = accounts[~accounts["account_kind"].isin(county.parameter("FE-07", "special_account", ()))].iloc[0]
+    funds = _any_funds(county, n)
+    for fund in funds.itertuples():
+        receipt = ledger[(ledger["fund_id"] == fund.fund_id) & (ledger["direction"] == "in")]
+        name = accounts.loc[accounts["account_no"] == fund.account_no, "account_name"].iloc[0]
+        next_day = receipt["posted_on"] + pd.Timedelta(days=1)
+        county.add("ledger", receipt, posted_on=next_day, fund_id=None, memo="转入专户", counterparty_account=basic.account_no,
+                   counterparty_name=basic.account_name)
+        county.add("ledger", receipt, posted_on=next_day, fund_id=None, memo="转入专户", account_no=basic.account_no, direction="out",
+                   counterparty_account=fund.account_no, counterparty_name=name, expense_type="转专户")
+        county.set("ledger", receipt, account_no=basic.account_no)
+    county.set("funds", funds, account_no=basic.account_no)
+    return funds["fund_id"]
+
+
 @rule(
     "FE-09",
     title="支出超过到账金额",
@@ -204,3 +293,16 @@ def overspent(funds, ledger) -> Found:
         money=["origin_txn"],
         assessed=known,
     )
+
+
+@planted("FE-09", share=0.002)
+def paid_beyond_what_arrived(county, n):
+    """Where there are enough funds, one more is spent to the last fen."""
+    ledger = county.tables["ledger"]
+    paying = ledger.loc[(ledger["direction"] == "out") & ledger["project_id"].notna(), "fund_id"].dropna()
+    left = room(county)
+    funds = county.take("funds", n + (n > 1), where=lambda t: t["fund_id"].isin(paying) & t["fund_id"].map(left).ge(1))
+    for place, fund_id in enumerate(funds["fund_id"]):
+        excess = 0 if n > 1 and place == len(funds) - 1 else 1 if place == 0 else int(county.rng.integers(1, 3_000_000))
+        pay(county, fund_id, int(left[fund_id]) + excess, memo="追加工程款")
+    return funds["fund_id"].iloc[:-1] if n > 1 else funds["fund_id"]

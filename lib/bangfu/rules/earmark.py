@@ -3,7 +3,9 @@
 from bangfu.accounts import is_special
 from bangfu.findings import Found, found
 from bangfu.parameters import Texts
+from bangfu.rules.allocations import funds_with_room, pay
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 
 @rule(
@@ -43,6 +45,15 @@ def spent_on_another_purpose(ledger, funds, *, project_categories: Texts) -> Fou
     )
 
 
+@planted("FE-01", share=0.0025)
+def booked_as_another_category(county, n):
+    categories = county.parameter("FE-01", "project_categories", ())
+    rows = county.take("ledger", n, where=lambda t: t["direction"].eq("out") & t["fund_id"].notna() & t["expense_type"].isin(categories))
+    following = dict(zip(categories, [*categories[1:], *categories[:1]], strict=True))
+    county.set("ledger", rows, expense_type=rows["expense_type"].map(following))
+    return rows["txn_id"]
+
+
 @rule(
     "FE-02",
     title="资金转出专户去向不明",
@@ -79,6 +90,19 @@ def left_the_special_accounts(ledger, accounts, *, special_account: Texts, negat
     )
 
 
+@planted("FE-02", share=0.003)
+def lent_out(county, n):
+    """To a basic account, or to a person whose account is in no list."""
+    accounts = county.tables["accounts"]
+    basic = accounts[~accounts["account_kind"].isin(county.parameter("FE-02", "special_account", ()))].iloc[0]
+    found = []
+    for place, (fund_id, amount) in enumerate(funds_with_room(county, n)):
+        person = county.outsiders(1).iloc[0]
+        to = (basic.account_no, basic.account_name) if place % 2 else (f"6217{person.id_number[6:17]}0", person["name"])
+        found.append(pay(county, fund_id, amount, project_id=None, expense_type="往来款", memo="借款", counterparty_account=to[0], counterparty_name=to[1]))
+    return found
+
+
 @rule(
     "FE-03",
     title="挤占用于公用经费",
@@ -106,6 +130,16 @@ def spent_on_office_costs(ledger, *, negative_list: Texts) -> Found:
         amount="amount",
         assessed=known,
     )
+
+
+@planted("FE-03", share=0.0025)
+def office_costs(county, n):
+    kinds = county.parameter("FE-03", "negative_list", ())
+    return [
+        pay(county, fund_id, amount, project_id=None, expense_type=kinds[place % len(kinds)], memo="日常开支",
+            counterparty_account="6228000000000107", counterparty_name="好再来酒楼")
+        for place, (fund_id, amount) in enumerate(funds_with_room(county, n))
+    ]  # fmt: skip
 
 
 @rule(
@@ -142,6 +176,19 @@ def spent_without_approval(ledger, accounts, *, special_account: Texts) -> Found
         amount="amount",
         assessed=known[own.fillna(True)],
     )
+
+
+@planted("FE-08", share=0.0025)
+def unsigned(county, n):
+    """Payments without approver, without applicant, without both; the office's own costs may lack them."""
+    special = county.tables["accounts"][lambda t: t["account_kind"].isin(county.parameter("FE-08", "special_account", ()))]["account_no"]
+    rows = county.take("ledger", n, where=lambda t: t["direction"].eq("out") & t["project_id"].notna() & t["account_no"].isin(special))
+    for place, row in enumerate(rows["txn_id"]):
+        empty = (["approved_by"], ["applied_by"], ["applied_by", "approved_by"])[place % 3]
+        county.set("ledger", row, **dict.fromkeys(empty))
+    own = county.take("ledger", n, where=lambda t: t["direction"].eq("out") & t["fund_id"].isna() & ~t["account_no"].isin(special))
+    county.set("ledger", own, approved_by=None)
+    return rows["txn_id"]
 
 
 def _either(first, second, only_first: str, only_second: str, both: str):

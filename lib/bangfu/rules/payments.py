@@ -2,9 +2,12 @@
 
 import pandas as pd
 
+from bangfu import calendar
 from bangfu.findings import Found, found
 from bangfu.parameters import Texts
+from bangfu.rules.allocations import room
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 from bangfu.rules.reimbursement import with_project
 
 
@@ -45,6 +48,18 @@ def paid_to_another_firm(claims, projects) -> Found:
         origins=["origin", "origin_project"],
         assessed=known,
     )
+
+
+@planted("RA-06", share=0.0025)
+def another_payee(county, n):
+    claims = county.take("claims", n)
+    firms = county.tables["projects"].dropna(subset="contractor").drop_duplicates("contractor")
+    for claim in claims.itertuples():
+        others = firms[firms["contractor"] != claim.payee]
+        firm = others.iloc[county.rng.integers(len(others))]
+        county.set("claims", claim.claim_id, payee=firm["contractor"], payee_account=firm["contractor_account"])
+        county.set("ledger", claim.txn_id, counterparty_account=firm["contractor_account"], counterparty_name=firm["contractor"])
+    return claims["claim_id"]
 
 
 @rule(
@@ -88,6 +103,19 @@ def final_payment_before_acceptance(claims, projects, *, passed: Texts) -> Found
     )
 
 
+@planted("RA-07", share=0.0025)
+def accepted_later_or_not_at_all(county, n):
+    """Accepted a day after the payment, or not passed."""
+    projects = county.tables["projects"].dropna(subset=["accepted_on", "acceptance_result"])
+    claims = county.take("claims", n, where=lambda t: t["is_final"].eq(True) & t["project_id"].isin(projects["project_id"]))
+    for place, claim in enumerate(claims.itertuples()):
+        if place % 2 or claim.paid_on >= calendar.last_day(county.year):
+            county.set("projects", claim.project_id, acceptance_result="不合格")
+        else:
+            county.set("projects", claim.project_id, accepted_on=claim.paid_on + pd.Timedelta(days=1))
+    return claims["claim_id"]
+
+
 @rule(
     "RA-10",
     title="支出未核算到项目",
@@ -119,6 +147,15 @@ def booked_to_another_project(claims, ledger) -> Found:
         origins=["origin", "origin_paid"],
         assessed=known,
     )
+
+
+@planted("RA-10", share=0.0025)
+def booked_elsewhere(county, n):
+    claims = county.take("claims", n)
+    for claim in claims.itertuples():
+        others = county.tables["projects"]["project_id"][lambda p, own=claim.project_id: p.ne(own)]
+        county.set("ledger", claim.txn_id, project_id=others.iloc[county.rng.integers(len(others))])
+    return claims["claim_id"]
 
 
 @rule(
@@ -154,3 +191,15 @@ def paid_another_amount(claims, ledger) -> Found:
         origins=["origin", "origin_paid"],
         assessed=known,
     )
+
+
+@planted("RA-11", share=0.0025)
+def paid_more_or_less(county, n):
+    """The first is a fen less; others are more where the fund has the money, so that no other case comes of it."""
+    claims = county.take("claims", n)
+    for place, claim in enumerate(claims.itertuples()):
+        paid = county.tables["ledger"].set_index("txn_id").loc[claim.txn_id]
+        more = int(county.rng.integers(1, 500_000))
+        change = -1 if place == 0 else more if room(county)[paid["fund_id"]] >= more else -1
+        county.set("ledger", claim.txn_id, amount=paid["amount"] + change)
+    return claims["claim_id"]

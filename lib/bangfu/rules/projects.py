@@ -6,6 +6,7 @@ from bangfu import calendar
 from bangfu.findings import Found, found
 from bangfu.parameters import Dated, Days, Texts, Yuan
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 _DISCLOSED = {"content": ("建设内容", "content"), "started_on": ("开工时间", "start date"), "notice_url": ("公示网址", "notice address"), "notice_amount": ("公示金额", "notice amount")}
 
@@ -37,6 +38,14 @@ def not_tendered(projects, *, tender_threshold: Dated[Yuan], open_tender: Texts,
         amount="contract_amount",
         assessed=known,
     )
+
+
+@planted("PJ-01", share=0.0025)
+def large_but_not_tendered(county, n):
+    limit, open_tender = county.parameter("PJ-01", "tender_threshold", 0), county.parameter("PJ-01", "open_tender", ())
+    projects = county.take("projects", n, where=lambda t: t["procurement"].isin(open_tender) & t["contract_amount"].ge(limit))
+    county.set("projects", projects, procurement="直接委托")
+    return projects["project_id"]
 
 
 @rule(
@@ -80,6 +89,25 @@ def split_to_avoid_tender(projects, *, tender_threshold: Dated[Yuan], split_days
     )
 
 
+@planted("PJ-02", share=0.0015)
+def one_work_in_two_contracts(county, n):
+    """Two contracts of at least half the threshold go to one firm in one village, the second at the end of the window."""
+    limit, open_tender = county.parameter("PJ-02", "tender_threshold", 0), county.parameter("PJ-02", "open_tender", ())
+    days = county.parameter("PJ-02", "split_days", 0)
+    projects = county.take("projects", 2 * n, where=lambda t: ~t["procurement"].isin(open_tender) & t["contract_amount"].between((limit + 1) // 2, limit - 1)
+                           & t["contracted_on"].notna() & ~t.duplicated(["contractor", "village_code"], keep=False))  # fmt: skip
+    firm = ["contractor", "contractor_account", "legal_representative", "legal_representative_id"]
+    found = []
+    for first, second in zip(projects[::2].to_dict("records"), projects[1::2].to_dict("records")):
+        county.set("projects", second["project_id"], village_code=first["village_code"], project_name=first["project_name"] + "(二期)",
+                   contracted_on=first["contracted_on"] + pd.Timedelta(days=days), **{column: first[column] for column in firm})
+        county.set("claims", county.tables["claims"]["project_id"].eq(second["project_id"]), payee=first["contractor"], payee_account=first["contractor_account"])
+        paid = county.tables["ledger"]["project_id"].eq(second["project_id"])
+        county.set("ledger", paid, counterparty_name=first["contractor"], counterparty_account=first["contractor_account"])
+        found += [first["project_id"], second["project_id"]]
+    return found
+
+
 @rule(
     "PJ-03",
     title="项目关键信息或公示缺失",
@@ -112,6 +140,14 @@ def undisclosed(projects) -> Found:
     )
 
 
+@planted("PJ-03", share=0.0025)
+def left_empty(county, n):
+    projects = county.take("projects", n)
+    for place, project in enumerate(projects["project_id"]):
+        county.set("projects", project, **{("notice_url", "notice_amount", "content", "started_on")[place % 4]: None})
+    return projects["project_id"]
+
+
 @rule(
     "PJ-04",
     title="验收早于竣工",
@@ -136,6 +172,14 @@ def accepted_before_completion(projects) -> Found:
         en="Accepted on {accepted_on:day} but completed only on {completed_on:day}.",
         assessed=known,
     )
+
+
+@planted("PJ-04", share=0.0025)
+def completed_a_day_later(county, n):
+    end = calendar.last_day(county.year)
+    projects = county.take("projects", n, where=lambda t: t["accepted_on"].lt(end) & t["completed_on"].notna())
+    county.set("projects", projects, completed_on=projects["accepted_on"] + pd.Timedelta(days=1))
+    return projects["project_id"]
 
 
 @rule(
@@ -175,3 +219,16 @@ def contractor_of_an_official(projects, helpers, payroll) -> Found:
         origins=["origin", "origin_helper", "origin_payroll"],
         assessed=known,
     )
+
+
+@planted("PJ-05", share=0.001)
+def firm_of_a_helper_or_servant(county, n):
+    """Every project of a firm: its representative is one person."""
+    found = []
+    for place, firm in enumerate(county.take("contractors", n)["contractor"]):
+        people = county.tables[("helpers", "payroll")[place % 2]].dropna(subset="id_number")
+        person = people.iloc[county.rng.integers(len(people))]
+        projects = county.tables["projects"][lambda t, f=firm: t["contractor"].eq(f)]
+        county.set("projects", projects, legal_representative=person["name"], legal_representative_id=person["id_number"])
+        found += projects["project_id"].tolist()
+    return found

@@ -5,6 +5,7 @@ import pandas as pd
 from bangfu.findings import Found, found
 from bangfu.parameters import Points
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 
 def each_once(claims: pd.DataFrame) -> pd.DataFrame:
@@ -57,6 +58,18 @@ def beyond_the_budget(claims, projects) -> Found:
     )
 
 
+@planted("RA-01", share=0.0025)
+def budget_below_the_claims(county, n):
+    """The last is claimed to the last fen of its budget."""
+    claimed = county.tables["claims"].groupby("project_id")["amount"].sum()
+    projects = county.take("projects", n + (n > 1), where=lambda t: t["project_id"].isin(claimed.index))
+    excess = county.rng.integers(1, 2_000_000, len(projects))
+    if n > 1:
+        excess[-1:] = 0
+    county.set("projects", projects, budget=projects["project_id"].map(claimed) - excess)
+    return projects["project_id"].iloc[:-1] if n > 1 else projects["project_id"]
+
+
 @rule(
     "RA-02",
     title="超进度报账",
@@ -96,6 +109,18 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: Points) -> Found:
     )
 
 
+@planted("RA-02", share=0.0025)
+def work_behind_the_claims(county, n):
+    tolerance = int(county.parameter("RA-02", "progress_tolerance", 0) * 100)
+    claims = with_project(county.tables["claims"], county.tables["projects"]).set_axis(county.tables["claims"].index)
+    order = claims.sort_values(["project_id", "claimed_on", "claim_id"])
+    share = order.groupby("project_id")["amount"].cumsum() * 10_000 // order["contract_amount"]
+    least = share - tolerance - 500  # five points beyond the tolerance
+    rows = county.take("claims", n, where=least.reindex(claims.index) >= 0)
+    county.set("claims", rows, progress=least[rows.index] // 100 * 100)
+    return rows["claim_id"]
+
+
 @rule(
     "RA-08",
     title="批复前报账",
@@ -128,6 +153,16 @@ def before_approval(claims, projects) -> Found:
     )
 
 
+@planted("RA-08", share=0.0025)
+def approved_after_the_first_claim(county, n):
+    of_project = county.tables["claims"].groupby("project_id")["claimed_on"]
+    projects = county.take("projects", n, where=lambda t: t["project_id"].isin(of_project.groups))
+    approved = projects["project_id"].map(of_project.min()) + pd.Timedelta(days=1)
+    county.set("projects", projects, approved_on=approved)
+    claims = county.tables["claims"]
+    return claims.loc[claims["claimed_on"] < claims["project_id"].map(approved.set_axis(projects["project_id"])), "claim_id"]
+
+
 @rule(
     "RA-09",
     title="申请与审批为同一人",
@@ -153,3 +188,10 @@ def approved_by_the_applicant(claims) -> Found:
         amount="amount",
         assessed=known,
     )
+
+
+@planted("RA-09", share=0.0025)
+def one_hand(county, n):
+    claims = county.take("claims", n)
+    county.set("claims", claims, approved_by=claims["applied_by"])
+    return claims["claim_id"]

@@ -4,6 +4,7 @@ import pandas as pd
 
 from bangfu.findings import Found, found
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 _PAPERS = {"has_contract": ("合同", "contract"), "has_invoice": ("发票", "invoice"), "has_acceptance": ("验收(进度)单", "acceptance or progress sheet")}
 
@@ -43,6 +44,15 @@ def invoice_used_twice(claims) -> Found:
     )
 
 
+@planted("RA-03", share=0.002)
+def invoice_handed_in_again(county, n):
+    claims = county.take("claims", 2 * n)
+    pairs = list(zip(claims["claim_id"][::2], claims["claim_id"][1::2], claims["invoice_no"][::2]))
+    for _, second, invoice in pairs:
+        county.set("claims", second, invoice_no=invoice)
+    return [claim for first, second, _ in pairs for claim in (first, second)]
+
+
 @rule(
     "RA-04",
     title="报账资料不全",
@@ -74,6 +84,14 @@ def papers_missing(claims) -> Found:
         amount="amount",
         assessed=known,
     )
+
+
+@planted("RA-04", share=0.0025)
+def a_paper_not_there(county, n):
+    claims = county.take("claims", n)
+    for place, claim in enumerate(claims["claim_id"]):
+        county.set("claims", claim, **{list(_PAPERS)[place % len(_PAPERS)]: False})
+    return claims["claim_id"]
 
 
 def _listed(absent: pd.DataFrame, word: int, between: str) -> pd.Series:
@@ -113,3 +131,13 @@ def more_than_the_invoice(claims) -> Found:
         amount="excess",
         assessed=known,
     )
+
+
+@planted("RA-05", share=0.0025)
+def smaller_invoice(county, n):
+    """The first is a fen short only."""
+    claims = county.take("claims", n)
+    short = county.rng.integers(1, 2_000_000, len(claims)) % claims["amount"].to_numpy(dtype="int64")
+    short[:1] = 1
+    county.set("claims", claims, invoice_amount=claims["amount"] - short)
+    return claims["claim_id"]
