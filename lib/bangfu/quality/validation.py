@@ -1,0 +1,165 @@
+"""Holding the tables of a county-year against their suites, in one process and in summary form."""
+
+import logging
+import os
+import warnings
+from importlib.metadata import version
+
+import pandas as pd
+
+from bangfu.intake import dictionary
+from bangfu.problems import Sentence, WrongParams
+from bangfu.quality.flags import flag_column
+from bangfu.quality.results import Quality
+from bangfu.quality.suites import Declared, Suite, read_suites
+
+# Counts alone: the lists that the library would add hold cell values.
+_SUMMARY = {"result_format": "BASIC", "partial_unexpected_count": 0}
+_RANGE = "expect_column_values_to_be_between"
+_COUNTS = ("element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent")
+
+
+def validate(tables: dict[str, pd.DataFrame]) -> Quality:
+    """What holds and what does not of that which is expected of the tables.
+
+    tables: canonical name -> typed table, as read. Raises UnusableInput with a sentence for each critical expectation that
+    fails, WrongParams where a suite cannot be used.
+    """
+    quality = measured(tables)
+    quality.demand_usable()
+    return quality
+
+
+def measured(tables: dict[str, pd.DataFrame]) -> Quality:
+    """The same without stopping where a critical expectation fails."""
+    suites = read_suites()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # One way in for every table: each further data source would cost the library a rewrite of its whole configuration.
+        whole = _context().data_sources.add_pandas("county").add_dataframe_asset("table").add_batch_definition_whole_dataframe("whole")
+        return Quality({t: _document(suite, tables, whole) for t, suite in suites.items()})
+
+
+def _context():
+    """A context that sends nothing, writes nothing to disk and shows no progress bars."""
+    # Versions before the library dropped its telemetry read this when imported.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    # Its log lines carry tracebacks, and tracebacks carry cell values.
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars={"globally": False},
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
+
+
+def _not_assessable(e: Declared, tables: dict[str, pd.DataFrame]) -> Sentence | None:
+    """Why an expectation cannot be assessed at all."""
+    known = dictionary()
+    absent = [known[t] for t in dict.fromkeys([e.table, *(t for t, _ in e.needs)]) if t not in tables]
+    if absent:
+        return Sentence("缺少表:" + "、".join(t.title for t in absent), "tables are absent: " + ", ".join(t.title_en for t in absent))
+    lacking = [(known[t], c) for t, c in e.needs if c not in tables[t]]
+    if lacking:
+        zh = "、".join(f"{t.title}的“{t.columns[c].headers[0]}”" for t, c in lacking)
+        return Sentence(f"缺少列:{zh}", "columns are absent: " + ", ".join(f"{t.name}.{c}" for t, c in lacking))
+    if e.columns and tables[e.table].empty:
+        return Sentence("表中没有数据行", "the table has no rows")
+    return None
+
+
+def _batch_table(declared: list[Declared], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The columns that the expectations look at, with their flag columns."""
+    table = tables[declared[0].table]
+    columns: dict[str, pd.Series] = {c: table[c] for c in table.columns if c != "origin"}
+    for e in declared:
+        name = e.config["kwargs"].get("column")
+        if e.flag and name not in columns:
+            columns[name] = flag_column(e.flag, table, tables)
+        # The library compares whole columns only in these types, other ones cell by cell. Floats hold every amount that a
+        # bound can separate: a range is asked for here, no money is added.
+        elif e.config["type"] == _RANGE and columns[name].dtype == "Int64":
+            columns[name] = columns[name].astype("float64")
+        elif e.config["type"] == _RANGE and columns[name].dtype.kind == "M":
+            columns[name] = columns[name].astype("datetime64[ns]")
+    return pd.DataFrame(columns, index=table.index)
+
+
+def _document(suite: Suite, tables: dict[str, pd.DataFrame], whole) -> dict:
+    """The validation result of one suite in the library's form, with counts only and nothing that varies from run to run."""
+    reasons = {e.id: _not_assessable(e, tables) for e in suite.expectations}
+    declared = [e for e in suite.expectations if reasons[e.id] is None]
+    answers = _answers(declared, tables, whole) if declared else {}
+    results = []
+    for e in declared:
+        success, counts = answers[e.id]
+        if e.columns and counts["element_count"] == counts.get("missing_count", 0):
+            reasons[e.id] = Sentence("没有可检查的值", "there is no value to check")
+            continue
+        quiet = {"raised_exception": False, "exception_message": None, "exception_traceback": None}
+        results.append({"success": success, "expectation_config": e.config, "result": counts, "exception_info": quiet, "meta": {}})
+    met = sum(r["success"] for r in results)
+    unasked = [{"expectation_config": e.config, "reason": reasons[e.id].zh, "reason_en": reasons[e.id].en} for e in suite.expectations if reasons[e.id]]
+    return {
+        "success": met == len(results),
+        "suite_name": suite.table,
+        "results": results,
+        "suite_parameters": {},
+        "statistics": {
+            "evaluated_expectations": len(results),
+            "successful_expectations": met,
+            "unsuccessful_expectations": len(results) - met,
+            "success_percent": 100 * met / len(results) if results else None,
+        },
+        "meta": {"great_expectations_version": version("great_expectations"), "not_assessed": unasked},
+        "id": None,
+    }
+
+
+def _answers(declared: list[Declared], tables: dict[str, pd.DataFrame], whole) -> dict[str, tuple[bool, dict]]:
+    """Expectation id -> (whether it holds, counts)."""
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    name, wanted, wrong = declared[0].table, [], []
+    for e in declared:
+        try:
+            wanted.append(ExpectationConfiguration(**e.config).to_domain_obj())
+        except Exception:  # the library raises what it likes for a wrong type or wrong kwargs
+            wrong.append(_unusable(e))
+    if wrong:
+        raise WrongParams.all(wrong)
+    batch = whole.get_batch({"dataframe": _batch_table(declared, tables)})
+    outcome = batch.validate(ExpectationSuite(name=name, expectations=wanted), result_format=_SUMMARY).to_json_dict()
+    by_id = {r["expectation_config"]["meta"]["id"]: r for r in outcome["results"]}
+    wrong = [_unusable(e) for e in declared if e.id not in by_id or _raised(by_id[e.id]["exception_info"])]
+    if wrong:
+        raise WrongParams.all(wrong)
+    return {e.id: (bool(by_id[e.id]["success"]), _counts(e, by_id[e.id]["result"], tables[name])) for e in declared}
+
+
+def _raised(info: dict) -> bool:
+    """Did evaluating raise? (The library nests what it knows by metric, where there is anything to tell.)"""
+    return bool(info.get("raised_exception")) or any(isinstance(v, dict) and v.get("raised_exception") for v in info.values())
+
+
+def _unusable(e: Declared) -> Sentence:
+    return Sentence(
+        f"expectations/{e.table}.json 的 {e.id} 无法评估,请检查其 type 和 kwargs 是否适合列 {'、'.join(e.columns) or '(整表)'}。",
+        f"expectations/{e.table}.json: {e.id} cannot be evaluated; check that its type and kwargs suit {', '.join(e.columns) or 'the table'}.",
+    )
+
+
+def _counts(e: Declared, result: dict, table: pd.DataFrame) -> dict:
+    """What may be stored of a result: counts, and which columns are absent; never a value of a cell."""
+    if e.columns:
+        return {k: result[k] for k in _COUNTS if k in result}
+    if "column_set" in e.config["kwargs"]:
+        expected = e.config["kwargs"]["column_set"]
+        missing = [c for c in expected if c not in table]
+        return {"element_count": len(expected), "unexpected_count": len(missing), "details": {"mismatched": {"missing": missing}}}
+    return {"element_count": len(table), "observed_value": len(table)}
