@@ -77,9 +77,10 @@ def _run(params: list[Path], year: int, reports: Path, jobs: int, only: list[str
 def _tell(result, lang: str) -> None:
     if result.status:
         return
+    from bangfu.publish.words import word
+
     counts = result.counts
-    words = {"high": ("重大", "high"), "medium": ("一般", "medium"), "low": ("轻微", "low")}
-    told = ("、" if lang == "zh" else ", ").join(f"{words[k][lang == 'en']} {counts.get(k, 0)}" for k in words)
+    told = ("、" if lang == "zh" else ", ").join(f"{word('severity', k, lang)} {counts.get(k, 0)}" for k in ("high", "medium", "low"))
     seconds = (";" if lang == "zh" else "; ").join(f"{k} {v:.1f}s" for k, v in result.steps.items())
     if lang == "en":
         _say(f"{result.name}: {sum(counts.values())} findings ({told}). Steps: {seconds}.")
@@ -137,10 +138,18 @@ def verify(
 @app.command()
 def rules(
     policy: Annotated[str, typer.Option("--policy", help="政策包 / policy pack")] = "laizhou-2018-8",
+    write: Annotated[Path | None, typer.Option("--write", help="把每条规则的说明页写入文件夹 / write a page per rule", metavar="DIR")] = None,
     lang: Lang = "zh",
 ) -> None:
     """规则目录:依据、参数、所看的表。/ The rule catalogue."""
     _checked(lang)
+    if write:
+        from bangfu import handbook
+        from bangfu.params import read_pack
+
+        number = handbook.write(read_pack(policy), write)
+        _say(f"已写出{number}条规则的说明页。" if lang == "zh" else f"wrote the pages of {number} rules.")
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -150,12 +159,13 @@ def rules(
 
     pack, tables = read_pack(policy), dictionary()
     table = Table(*(("编号", "名称", "程度", "参数", "依据", "所看的表") if lang == "zh" else ("id", "title", "severity", "parameters", "basis", "looks at")), show_lines=False)
-    severities = {"high": "重大", "medium": "一般", "low": "轻微"}
+    from bangfu.publish.words import word
+
     for r in pack.rules.values():
         table.add_row(
             r.rule.id,
             r.rule.title_en if lang == "en" else r.rule.title,
-            r.rule.severity if lang == "en" else severities[r.rule.severity],
+            word("severity", r.rule.severity, lang),
             "\n".join(f"{n}={parameters.shown(r.rule.parameters[n], v, lang)}" for n, v in r.values.items()),
             "\n".join(b.say(lang) for b in r.basis),
             "\n".join(tables[t].label(lang) for t in r.rule.reads),

@@ -160,12 +160,15 @@ class County:
         from bangfu import quality
 
         if self.folder is None:
-            return quality.validate(self.tables)
+            checked = quality.validate(self.tables)
+            checked.demand_usable()
+            return checked
         stamp = digests.of_value([self.inputs, digests.of_code("lib/bangfu", "expectations", "params/dictionary.yml")])
         kept = quality.Quality.kept(self.folder / "quality", stamp)
         if kept is None:
             kept = quality.validate(self.tables)
             kept.write(self.folder / "quality", stamp)
+        kept.demand_usable()
         return kept
 
     @cached_property

@@ -45,6 +45,12 @@ class Intake:
         file, sheet = self.sheets[int(origin) >> ROW_BITS]
         return {"file": file, "sheet": sheet, "row": int(origin) & ((1 << ROW_BITS) - 1)}
 
+    def files_of(self, table: str) -> list[str]:
+        """The files that a table's rows came from; none where the table is absent."""
+        if table not in self.tables:
+            return []
+        return sorted({self.sheets[int(n)][0] for n in set((self.tables[table]["origin"].to_numpy() >> ROW_BITS).tolist())})
+
     def keep(self, folder: Path, stamp: str) -> None:
         """Keeps the typed tables as Parquet; `stamp` says what they were made from."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,8 +14,7 @@ class DataQuality(Pages):
     def conclusion(self) -> Figures:
         i = self.county.intake
         rows = sum(len(t) for t in i.tables.values())
-        failed = self.county.quality.table
-        failed = int((failed["success"] == False).sum())  # noqa: E712  (missing = not assessed)
+        failed = len(self.county.quality.failed)
         return Figures(
             [
                 (self.say("读入的表", "Tables read"), f"{len(i.tables)}", ""),
@@ -32,7 +31,7 @@ class DataQuality(Pages):
         rows = []
         for name, table in known.items():
             frame = i.tables.get(name)
-            files = sorted({i.where(o)["file"] for o in frame["origin"].drop_duplicates()}) if frame is not None and len(frame) < 1 else sorted({i.sheets[n][0] for n in (frame["origin"] >> 32).unique()}) if frame is not None else []
+            files = i.files_of(name)
             columns = [c for c in table.columns if frame is None or c not in frame]
             rows.append(
                 {
@@ -78,7 +77,7 @@ class DataQuality(Pages):
         return Table(counts, columns, caption=self.say("不作为数据的行(合计、注、重复表头)", "Rows that are no data (totals, notes, repeated headers)"), lang=self.lang)
 
     def expectations_chart(self) -> charts.Chart:
-        results = self.county.quality.table
+        results = self.county.quality.results
         done = results[results["success"].notna()]
         known = dictionary()
         counts = done.groupby("table").agg(evaluated=("success", "size"), passed=("success", "sum")).reset_index()
@@ -87,18 +86,16 @@ class DataQuality(Pages):
 
     def failed(self) -> Table | Notice:
         """Failed expectations with the number of records; not a single value is shown."""
-        results = self.county.quality.table
-        rows = results[results["success"] == False]  # noqa: E712
+        rows = self.county.quality.failed
         if rows.empty:
             return Notice(self.say("所有检验都已通过。", "Every expectation is met."))
         known = dictionary()
         rows = rows.assign(sentence=rows["en" if self.lang == "en" else "zh"], table=[known[t].label(self.lang) for t in rows["table"]])
-        columns = {"expectation": (self.say("编号", "Id"), "id"), "table": (self.say("表", "Table"), "text"), "severity": (self.say("程度", "Severity"), "severity"), "sentence": (self.say("要求", "Expectation"), "long"), "checked": (self.say("检验记录", "Checked"), "count"), "failed": (self.say("不符合", "Failed"), "count")}
+        columns = {"id": (self.say("编号", "Id"), "id"), "table": (self.say("表", "Table"), "text"), "severity": (self.say("程度", "Severity"), "severity"), "sentence": (self.say("要求", "Expectation"), "long"), "checked": (self.say("检验记录", "Checked"), "count"), "unexpected": (self.say("不符合", "Failed"), "count")}
         return Table(rows, columns, caption=self.say("未通过的检验", "Failed expectations"), lang=self.lang)
 
     def unassessed_expectations(self) -> Table | Notice:
-        results = self.county.quality.table
-        rows = results[results["success"].isna()]
+        rows = self.county.quality.not_assessed
         if rows.empty:
             return Notice(self.say("所有检验都已执行。", "Every expectation was evaluated."))
         known = dictionary()
@@ -108,6 +105,6 @@ class DataQuality(Pages):
 
     def finish(self) -> Notice:
         i = self.county.intake
-        results = self.county.quality.table
-        self.leave("data_quality.json", {"tables": {n: len(t) for n, t in i.tables.items()}, "absent": i.absent, "rejects": len(i.rejects), "unrecognised": len(i.unrecognised), "expectations": len(results), "failed": int((results["success"] == False).sum())})  # noqa: E712
+        checked = self.county.quality
+        self.leave("data_quality.json", {"tables": {n: len(t) for n, t in i.tables.items()}, "absent": i.absent, "rejects": len(i.rejects), "unrecognised": len(i.unrecognised), "expectations": len(checked.results), "failed": len(checked.failed)})
         return Notice(self.say("全部未能识别的单元格列在工作底稿的“未能识别”表中。", "All unreadable cells stand in the working papers."))
