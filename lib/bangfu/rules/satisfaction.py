@@ -1,0 +1,165 @@
+"""The satisfaction survey: what it says of the towns, of its interviewers, and of the visits on record."""
+
+from bangfu import calendar
+from bangfu.entries import once
+from bangfu.findings import Found, found
+from bangfu.parameters import Count, Minutes, Share
+from bangfu.rules.catalogue import rule
+from bangfu.satisfaction import ITEMS, sample
+from bangfu.stats import multiplicity, outlying_share, proportion_interval, proportion_test
+from bangfu.stats.survey import Design
+
+FIVE_ITEMS = [item for item in ITEMS if item != "overall"]
+
+
+@rule(
+    "SS-01",
+    title="群众满意度显著低于标准",
+    severity="medium",
+    subject="town",
+    reads={"survey": ["response_id", "town", "village_code", "overall"], "households": ["household_id", "village_code"], "villages": ["village_code", "town"]},
+)
+def satisfaction_below_the_standard(survey, households, villages, *, satisfied_share: Share, significance: Share) -> Found:
+    """The share of satisfied households of a town is significantly below the standard.
+
+    查什么:一个镇街的群众满意度低于标准,且不能用抽样误差解释。
+    方法:总体满意度为满意或很满意的比例,按抽样设计(镇街为层、村为群、按村户数加权)估计;用有效样本量(样本量÷合并设计效应)作单侧精确二项检验,再对全部镇街作Holm校正,校正后p值不超过significance的为发现。
+    理由:满意度明显提高是工作目标,群众不满意的镇街应当通报和约谈。
+    不含:没有填写总体满意度、镇街或村的问卷;没有调查或没有有效问卷、或无从得知设计效应的镇街(计为未评估)。
+    前提:每镇街随机抽村、村内随机抽户;估计值低于标准而检验不显著的,不能断定为不达标。
+    """
+    survey = once(survey, "response_id")
+    asked = sample({"survey": survey, "households": households, "villages": villages})
+    # Without the finite-population corrections: the test was chosen without them, and errs on the side of the town.
+    towns = proportion_test.share_below(Design(asked, strata="town", clusters="village_code", weights="weight"), "satisfied", float(satisfied_share))
+    towns["adjusted"] = multiplicity.holm(towns["p_value"])
+    effective = towns["n_effective"].where(towns["n_effective"] > 0)
+    towns["low"], towns["high"] = proportion_interval.clopper_pearson((towns["estimate"] * effective).clip(upper=effective), effective)
+    low = towns[towns["adjusted"] <= float(significance)]
+    answered = asked[asked["satisfied"].notna()]
+    not_asked = set(villages["town"].dropna()) - set(towns.index)
+    return found(
+        answered[["town", "origin"]].merge(low, left_on="town", right_index=True),
+        subject="town",
+        zh="{n}户在{clusters}个村受访,满意和很满意的占{estimate:share}(95%区间{low:share}至{high:share}),低于标准{standard:share};单侧精确二项检验(有效样本{n_effective:.1f},设计效应{deff:.2f})经Holm校正p={adjusted:.2g},不超过{significance:share}。",
+        en="Of {n} households asked in {clusters} villages {estimate:share} are satisfied (95% interval {low:share} to {high:share}), below the standard of {standard:share}; one-sided exact binomial test (effective sample {n_effective:.1f}, design effect {deff:.2f}), Holm-adjusted p={adjusted:.2g}, at most {significance:share}.",
+        assessed=int(towns["p_value"].notna().sum()),
+        unassessed=int(towns["p_value"].isna().sum()) + len(not_asked),
+        notes=_left_out(len(survey) - len(answered), "总体满意度、镇街或村", "an overall answer, a town or a village"),
+        standard=float(satisfied_share),
+        significance=float(significance),
+    )
+
+
+def _left_out(number: int, zh: str, en: str) -> list[tuple[str, str]]:
+    return [(f"{number}份问卷没有{zh},未计入。", f"{number} interviews without {en} were left out.")] if number else []
+
+
+@rule(
+    "SS-03",
+    title="调查员答卷雷同(直线作答)",
+    severity="medium",
+    subject="interviewer",
+    reads={"survey": ["response_id", "interviewer", *FIVE_ITEMS]},
+)
+def straight_lined_interviews(survey, *, min_interviews: Count, significance: Share) -> Found:
+    """An interviewer's questionnaires have all items answered alike far more often than the others'.
+
+    查什么:一名调查员交来的问卷中,各项答案完全相同的比例异常地高。
+    方法:五项满意度答案全部相同的份数占比,与其他调查员居中一半的合并比例作单侧Fisher精确检验(计入调查员之间本来的差异),再对全部调查员作Holm校正,校正后p值不超过significance的为发现。
+    理由:真实访谈的答案各项有别,成批雷同的问卷可能是代填或没有访谈。
+    不含:五项中有缺项的问卷、没有调查员的问卷(不计入);有效问卷少于规定份数的调查员,或可比的其他调查员太少(计为未评估)。
+    前提:各调查员的受访户情况大体相近;雷同是线索,应调录音或回访核实。
+    """
+    survey = once(survey, "response_id")
+    known = survey["interviewer"].notna() & survey[FIVE_ITEMS].notna().all(axis=1)
+    answers = survey[known]
+    alike = (answers[FIVE_ITEMS].nunique(axis=1) == 1).rename("alike")
+    people = alike.groupby(answers["interviewer"]).agg(["sum", "size"])
+    tested = outlying_share.outlying_share(people["sum"], people["size"], min_total=min_interviews)
+    tested["adjusted"] = multiplicity.holm(tested["p_value"])
+    tested["low"], tested["high"] = proportion_interval.clopper_pearson(tested["count"], tested["total"])
+    outlying = tested[tested["adjusted"] <= float(significance)].rename(columns={"count": "straight"})
+    return found(
+        answers.loc[alike, ["interviewer", "origin"]].merge(outlying, left_on="interviewer", right_index=True),
+        subject="interviewer",
+        zh="{total}份有效问卷中{straight}份五项答案全部相同,占{share:share}(95%区间{low:share}至{high:share}),其他调查员为{reference:share};单侧Fisher精确检验经Holm校正p={adjusted:.2g},不超过{significance:share}。",
+        en="Of {total} complete questionnaires {straight} have all five items answered alike, {share:share} (95% interval {low:share} to {high:share}), against {reference:share} for the others; one-sided Fisher exact test, Holm-adjusted p={adjusted:.2g}, at most {significance:share}.",
+        assessed=int(tested["p_value"].notna().sum()),
+        unassessed=int(tested["p_value"].isna().sum()),
+        notes=_left_out(int((~known).sum()), "调查员或缺答案", "an interviewer or one of the five answers"),
+        significance=float(significance),
+    )
+
+
+@rule(
+    "SS-04",
+    title="访谈时长异常",
+    severity="medium",
+    subject="interviewer",
+    reads={"survey": ["response_id", "interviewer", "minutes"]},
+)
+def interviews_too_short(survey, *, min_interviews: Count, min_minutes: Minutes) -> Found:
+    """An interviewer's interviews are too short to have been held.
+
+    查什么:一名调查员的访谈普遍过短。
+    方法:访谈份数达到规定份数的调查员,其访谈时长的中位数 < 规定分钟数;正好等于的不算。
+    理由:几分钟问不完一份问卷,时长过短说明访谈走过场或问卷是编的。
+    不含:没有调查员或时长的问卷(不计入);份数不足的调查员(计为未评估)。
+    前提:时长为访谈开始到结束的分钟数;用中位数,个别访谈短不构成问题。
+    """
+    survey = once(survey, "response_id")
+    known = survey["interviewer"].notna() & survey["minutes"].notna()
+    people = survey[known].groupby("interviewer")["minutes"].agg(["size", "median"])
+    enough = people["size"] >= min_interviews
+    short = people[enough & (people["median"] < float(min_minutes))]
+    return found(
+        survey[known].merge(short, left_on="interviewer", right_index=True),
+        subject="interviewer",
+        zh="{size}次访谈的时长中位数为{median:g}分钟,少于{limit}分钟。",
+        en="The median length of {size} interviews is {median:g} minutes, under {limit}.",
+        assessed=int(enough.sum()),
+        unassessed=int((~enough).sum()),
+        notes=_left_out(int((~known).sum()), "调查员或时长", "an interviewer or a length"),
+        limit=min_minutes,
+    )
+
+
+@rule(
+    "SS-05",
+    title="受访者否认走访",
+    severity="high",
+    subject="household_id",
+    reads={
+        "survey": ["response_id", "household_id", "reported_visits"],
+        "visits": ["visit_id", "household_id", "helper_id", "visited_at", "mode"],
+        "pairings": ["household_id", "helper_id", "role", "start_on", "end_on"],
+    },
+)
+def visits_denied(survey, visits, pairings, *, year, recorded_visits: Count) -> Found:
+    """A respondent reports no home visit while the records hold several by the first helper.
+
+    查什么:受访户说本年没有人入户,而走访记录里第一帮扶责任人多次入户。
+    方法:自述本年入户次数为0,且审计年度内第一帮扶责任人在结对期内的入户走访记录达到规定次数(电话联系不算)。
+    理由:群众否认而记录齐全,走访记录可能是编造的。
+    不含:没有户编号或自述次数的问卷(计为未评估);结对期以外的走访和第二帮扶责任人的走访不计次数。
+    前提:受访者了解全户情况且理解“入户”的意思;记录次数按全年计,不限于访谈日之前。
+    """
+    known = survey["household_id"].notna() & survey["reported_visits"].notna()
+    denied = survey[known & (survey["reported_visits"] == 0).fillna(False)]
+    visits = once(visits, "visit_id")
+    day = visits["visited_at"].dt.normalize()
+    at_home = visits[(visits["mode"] == "home") & day.between(calendar.first_day(year), calendar.last_day(year)) & visits["household_id"].isin(denied["household_id"])]
+    first = pairings[(pairings["role"] == "first") & pairings["household_id"].notna() & pairings["helper_id"].notna()]
+    met = at_home.dropna(subset="helper_id").merge(first, on=["household_id", "helper_id"], suffixes=("_visit", "_pairing"))
+    on = met["visited_at"].dt.normalize()
+    met = met[(met["start_on"] <= on) & (met["end_on"].isna() | (on <= met["end_on"]))].drop_duplicates("origin_visit")
+    met["recorded"] = met.groupby("household_id")["origin_visit"].transform("size")
+    return found(
+        denied.merge(met[met["recorded"] >= recorded_visits], on="household_id"),
+        subject="household_id",
+        zh="受访者自述本年入户{reported_visits}次,而走访记录中第一帮扶责任人本年入户{recorded}次。",
+        en="The respondent reports {reported_visits} home visits in the year; the records hold {recorded} by the first helper.",
+        origins=["origin", "origin_visit"],
+        assessed=known,
+    )
