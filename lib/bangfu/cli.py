@@ -102,7 +102,8 @@ def demo(
 ) -> None:
     """造一个样例县并完整运行一遍。/ The same for a sample county that it makes itself."""
     _checked(lang)
-    from bangfu import sample, workbench
+    from bangfu import workbench
+    from bangfu.sample import demo as sample
 
     _say("正在生成样例县(虚构数据)…" if lang == "zh" else "making a sample county (invented data)…")
     params = sample.ready(households=households, seed=seed, year=year)
@@ -182,7 +183,8 @@ def lab(
 ) -> None:
     """打开 JupyterLab。/ JupyterLab, ready to work in."""
     _checked(lang)
-    from bangfu import sample, workbench
+    from bangfu import workbench
+    from bangfu.sample import demo as sample
 
     sample.ready()
     command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ServerApp.root_dir=" + str(workbench.home()), "--LabApp.default_url=/lab/tree/notebooks/annual_report.ipynb", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
