@@ -16,8 +16,8 @@ def gravest_first(findings: pd.DataFrame) -> pd.DataFrame:
         "severity": findings["severity"].map(rank).fillna(len(rank)),
         "amount": [-(figures.exact_yuan(a) or 0) for a in findings["amount"]],
         "finding_id": findings["finding_id"],
-    }, index=findings.index).sort_values(["severity", "amount", "finding_id"])
-    return findings.loc[order.index]
+    }).reset_index(drop=True).sort_values(["severity", "amount", "finding_id"])
+    return findings.iloc[order.index]
 
 
 def in_language(findings: pd.DataFrame, column: str, lang: str) -> pd.Series:
@@ -78,7 +78,7 @@ class CardsByRule:
         if self.findings.empty:
             return _nothing(self.lang)
         rank = {severity: place for place, severity in enumerate(known("severity"))}
-        groups = [(rank.get(group["severity"].iloc[0], len(rank)), rule, group)
+        groups = [(group["severity"].map(rank).fillna(len(rank)).min(), rule, group)
                   for rule, group in self.findings.groupby("rule_id", sort=True)]
         groups.sort(key=lambda g: (g[0], -len(g[2]), g[1]))
         return f'<div class="cards">{"".join(self._card(rule, group) for _, rule, group in groups)}</div>'
