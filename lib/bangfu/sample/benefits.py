@@ -27,6 +27,7 @@ def benefits_table(population: Population, members: pd.DataFrame, households: pd
     frame = pd.concat(parts, ignore_index=True)
     homes = households.set_index("household_id")
     n = len(frame)
+    account_of = _accounts(rng, homes)
     day = np.datetime64(f"{year}-07-01") + rng.integers(0, 120, n).astype("m8[D]")
     return pd.DataFrame({
         "benefit_id": text([f"BF{year}-{i:06d}" for i in range(1, n + 1)]), "programme": text(frame["programme"]),
@@ -34,9 +35,17 @@ def benefits_table(population: Population, members: pd.DataFrame, households: pd
         "id_number": frame["id_number"], "name": frame["name"],
         "amount": pd.array([standard[programme] for programme in frame["programme"]], dtype="Int64"),
         "paid_on": pd.Series(day.astype("M8[us]")),
-        "account_no": text(homes["account_no"].reindex(frame["household_id"]).to_numpy()),
+        "account_no": text(account_of.reindex(frame["household_id"]).to_numpy()),
         "account_name": text(homes["head_name"].reindex(frame["household_id"]).to_numpy()),
     })
+
+
+def _accounts(rng, homes) -> pd.Series:
+    """Each household's own account; now and then a relative's, shared by two households and no more."""
+    account = homes["account_no"].copy()
+    pairs = rng.permutation(len(homes))[: 2 * max(1, len(homes) // 100)].reshape(-1, 2)
+    account.iloc[pairs[:, 0]] = account.iloc[pairs[:, 1]].to_numpy()
+    return account
 
 
 def settlements_table(population: Population, members: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -171,7 +171,7 @@ def _write_workbook(path: Path, sheets: list, county: SampleCounty, untidy: bool
                "title": book.add_format({"bold": True, "align": "center"})}
     for table, sheet in sheets:
         _write_sheet(book.add_worksheet(table.sheet), table, sheet, county, formats)
-    if untidy:
+    if untidy and any(sheet.rng.random() < 0.3 for _, sheet in sheets):
         extra = book.add_worksheet("填表说明")
         for row, text in enumerate(["填表说明", "一、本表一式两份。", "二、如有疑问请与县扶贫办联系。"]):
             extra.write_string(row, 0, text)

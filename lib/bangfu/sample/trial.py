@@ -18,13 +18,23 @@ from bangfu.sample.planting import plant
 
 
 def differences(county: SampleCounty, truth: list[tuple[str, str]], policy: str = POLICY) -> pd.DataFrame:
-    """What the rules of the pack report and the truth does not hold (多报), and the reverse (漏报): rule_id, subject, difference."""
+    """What the rules of the pack report and the truth does not hold (多报), and the reverse (漏报): rule_id, subject, difference.
+
+    A rule that breaks is a difference as well (出错, with the error), so that the others can still be tried.
+    """
     tables = {name: frame.reset_index(drop=True) for name, frame in county.tables.items()}
     for number, frame in enumerate(tables.values()):
         frame["origin"] = (number << 32) + pd.Series(range(len(frame)), dtype="int64")
-    found = {(o.in_force.rule.id, subject) for o in audit.apply_all(read_pack(policy), tables, county.year)
-             if o.found is not None for subject in o.found.rows["subject"]}
-    rows = [(*case, "多报") for case in sorted(found - set(truth))] + [(*case, "漏报") for case in sorted(set(truth) - found)]
+    found, rows = set(), []
+    for rule_id, in_force in read_pack(policy).rules.items():
+        try:
+            outcome = audit.apply(in_force, tables, county.year)
+        except Exception as wrong:  # whatever a rule under work raises
+            rows.append((rule_id, repr(wrong), "出错"))
+            continue
+        if outcome.found is not None:
+            found |= {(rule_id, subject) for subject in outcome.found.rows["subject"]}
+    rows += [(*case, "多报") for case in sorted(found - set(truth))] + [(*case, "漏报") for case in sorted(set(truth) - found)]
     return pd.DataFrame(rows, columns=["rule_id", "subject", "difference"])
 
 

@@ -46,6 +46,7 @@ def visits_table(population: Population, pairings: pd.DataFrame, year: int) -> p
         "helper_signed": pd.array(np.where(home, True, None), dtype="boolean"),
         "witness": text(np.where(home & ~signs, witness, None)),
     })
+    _repeat_three(rng, frame)
     frame["entered_on"] = pd.Series(_entered(rng, frame, day, population, pairings).astype("M8[us]"))
     prints = rng.integers(0, 2**63, n)
     frame["photo_fingerprint"] = text([f"{p:016x}" if h else None for p, h in zip(prints, home)])
@@ -70,6 +71,15 @@ def _contents(rng, n) -> list[str]:
     a, b, c = rng.choice(DOINGS, n), rng.choice(MATTERS, n), rng.choice(FOLLOW, n)
     minutes, page = rng.integers(10, 95, n), rng.integers(2, 60, n)
     return [f"{x},{y};{z}。谈了{m}分钟,手册第{p}页" for x, y, z, m, p in zip(a, b, c, minutes, page)]
+
+
+def _repeat_three(rng, frame) -> None:
+    """One helper in a hundred writes the same text three times, which is not yet a pattern."""
+    home = frame[frame["mode"] == "home"]
+    turn = home.groupby("helper_id").cumcount()
+    lazy = pd.Series(rng.random(home["helper_id"].nunique()) < 0.01, index=home["helper_id"].unique())
+    again = home[(turn < 3) & home["helper_id"].map(lazy)]
+    frame.loc[again.index, "content"] = again.groupby("helper_id")["content"].transform("first")
 
 
 def _entered(rng, frame, day, population, pairings) -> np.ndarray:
