@@ -2,7 +2,8 @@
 
 Eight towns per county, Holm at 5%. Line 3,800 yuan. Densities by the line: lognormal and gamma on either side of it, a step at the
 line (of the households under it a share has its exit confirmed only above), a hole around the line, heaping on round figures.
-Bunched: one town, in which a share of the households below the line is moved to 0-3% above it.
+Bunched: one town, in which a share of the households below the line is moved to 0-3% above it (where nobody is below the line there
+is nobody to move, and nothing to find).
 """
 
 import sys
@@ -89,8 +90,9 @@ def main(samples):
             rng = np.random.default_rng(households)
             n = samples if households < 5000 else samples // 4
             alarm, _ = rates(rng, draw, households, n)
-            power = [rates(rng, draw, households, n // 4, moved)[1] for moved in (0.15, 0.3, 0.5)]
-            print(f"{name:36}{households:11}{alarm:12.3f}{power[0]:18.2f}{power[1]:7.2f}{power[2]:7.2f}", flush=True)
+            power = [rates(rng, draw, households, n // 4, moved)[1] for moved in (0.15, 0.3, 0.5)] if "nobody" not in name else ["-"] * 3
+            cells = [cell if cell == "-" else f"{cell:.2f}" for cell in power]
+            print(f"{name:36}{households:11}{alarm:12.3f}{cells[0]:>18}{cells[1]:>7}{cells[2]:>7}", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,13 @@ standard of 90% (Holm at 5%), and the chance of finding one town at 72% among to
 import sys
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from bangfu.stats.multiplicity import holm
 from bangfu.stats.proportion_interval import binomial_tail
+from bangfu.stats.proportion_test import share_below
+from bangfu.stats.survey import Design
 
 STANDARD = 0.9
 
@@ -84,13 +87,36 @@ def rates(rng, way, samples, *, towns=8, drawn=4, asked=16, icc=0.0):
     return called(STANDARD).any(axis=1).mean(), called([0.72] + [0.965] * (towns - 1))[:, 0].mean()
 
 
+def unequal(rng, share, icc, towns=8):
+    """A survey of 4 of 6 villages in each town, with 12 to 49 households, of which 16 or all are asked; weights to the town's households."""
+    rows = []
+    for town in range(towns):
+        there = rng.integers(12, 50, 6)
+        for village in rng.choice(6, 4, replace=False):
+            asked = min(16, there[village])
+            satisfied = rng.random(asked) < villages(rng, 1, 1, 1, 1_000_000, share[town], icc)[0, 0, 0] / 1_000_000
+            rows.append(pd.DataFrame({"town": town, "village": village, "satisfied": satisfied, "weight": 6 / 4 * there[village] / asked}))
+    return Design(pd.concat(rows, ignore_index=True), "town", "village", "weight")
+
+
+def unequal_rates(rng, samples, icc, towns=8):
+    """As `rates`, for villages of different size and weights."""
+    def called(share):
+        return np.array([holm(share_below(unequal(rng, share, icc, towns), "satisfied", STANDARD)["p_value"]) <= 0.05 for _ in range(samples)])
+    return called([STANDARD] * towns).any(axis=1).mean(), called([0.72] + [0.965] * (towns - 1))[:, 0].mean()
+
+
 def main(samples):
     for towns, drawn, asked in [(8, 4, 16), (1, 4, 16), (3, 4, 16), (16, 4, 16), (30, 4, 16), (8, 4, 8), (12, 4, 10)]:
         print(f"\n{towns} towns, {drawn} villages of {asked}; false alarms | found")
         print(f"{'':34}" + "".join(f"icc {icc:<11}" for icc in (0, 0.02, 0.05, 0.1)))
         for way in WAYS:
-            cells = [rates(np.random.default_rng(7), way, samples, towns=towns, drawn=drawn, asked=asked, icc=icc) for icc in (0, 0.02, 0.05, 0.1)]
+            cells = [rates(np.random.default_rng(7), way, samples, towns=towns, drawn=drawn, asked=asked, icc=icc)
+                     for icc in (0, 0.02, 0.05, 0.1)]
             print(f"{way:34}" + "".join(f"{alarm:.3f} | {found:.2f}   " for alarm, found in cells), flush=True)
+    print("\n8 towns, villages of 12 to 49 households, weighted; false alarms | found")
+    cells = [unequal_rates(np.random.default_rng(7), samples // 4, icc) for icc in (0, 0.02, 0.05, 0.1)]
+    print(f"{'as chosen':34}" + "".join(f"{alarm:.3f} | {found:.2f}   " for alarm, found in cells))
 
 
 if __name__ == "__main__":

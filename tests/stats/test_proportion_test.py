@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from bangfu.stats.proportion_test import pooled_design_effect, share_below
+from bangfu.stats.proportion_test import share_below
 from bangfu.stats.survey import Design
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -38,11 +38,22 @@ def test_pooled_design_effect_by_hand():
     assert deff.iloc[0] == pytest.approx(12 * 5.88 / stats.chi2.median(5.88), rel=1e-6)
 
 
-def test_effective_sample_by_hand():
-    # design effect from a table of towns: 1 town, 4 clusters, deff 2 before correction; median of chi-square(3) = 2.36597 (tables)
-    p, n = 0.75, 65
-    table = pd.DataFrame({"estimate": [p], "n": [n], "clusters": [4], "se": [np.sqrt(2 * p * (1 - p) / (n - 1))]})
-    assert pooled_design_effect(table) == pytest.approx(2 * 3 / 2.36597, rel=1e-5)
+def test_unequal_villages_by_hand():
+    # one town: villages with 1 of 1 and 1 of 3 satisfied, p = 1/2, Q = 1/4; z = (1 - 1/2) / 4 and (1 - 3/2) / 4: v = 2 x 2/64 = 1/16
+    # shares of the weight a = 1/4, 3/4; q = 1/16, 3/16; expected square sums q (1 - 2 a) + a^2 Q of z: 1/32 + 1/64 and -3/32 + 9/64,
+    # in all 3/32; expected v = 2 x 3/32 x (1/4) / (1 - 1/4) = 1/16, so the ratio is 1; two villages have one degree of freedom,
+    # chi-square(1) the median 0.454936 (tables), so the excess is 1 / 0.454936 = 2.198110, and n Q = 1
+    found = share_below(interviews(A=[(1, 1), (1, 3)]), "satisfied", 0.9)
+    assert found["deff"].iloc[0] == pytest.approx(2.198110, rel=1e-5)
+    assert found["n_effective"].iloc[0] == pytest.approx(4 / 2.198110, rel=1e-5)
+
+
+def test_unequal_weights_reduce_the_effective_sample():
+    # villages alike, weights 1 and 3 for 8 interviews each: Q = (8 + 72) / 32^2, effective n = 1024 / 80 = 12.8
+    design = interviews(A=[(4, 8), (4, 8)], B=[(8, 8), (8, 8)])
+    weighted = Design(design.data.assign(weight=design.data["village"].map({"A0": 1, "A1": 3, "B0": 2, "B1": 2})), "town", "village", "weight")
+    found = share_below(weighted, "satisfied", 0.9)
+    assert found["n_effective"].to_dict() == {"A": pytest.approx(12.8), "B": pytest.approx(16)}
 
 
 def test_a_town_that_differs_does_not_raise_the_design_effect():
@@ -92,4 +103,12 @@ def test_false_alarms_and_power_with_eight_towns(icc):
     # 2,000 counties: a rate of 5% shows as more than 6.2% once in 100
     alarm, found = benchmark.rates(np.random.default_rng(11), "pooled ratio, median (chosen)", 2000, icc=icc)
     assert alarm <= 0.062
+    assert found >= 0.5
+
+
+@pytest.mark.long
+def test_false_alarms_and_power_with_villages_of_different_size():
+    # 600 counties: a rate of 5% shows as more than 7.2% once in 100
+    alarm, found = benchmark.unequal_rates(np.random.default_rng(12), 600, 0.05)
+    assert alarm <= 0.072
     assert found >= 0.5

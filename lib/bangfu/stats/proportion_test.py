@@ -11,53 +11,74 @@ from bangfu.stats.proportion_interval import binomial_tail
 def share_below(design, column, share):
     """Test in every stratum (town) whether the true share is below the standard, by the exact binomial test on the effective sample.
 
-    H0: true share >= share. With the estimate p of a town with n interviews, and the design effect D of all towns together,
+    H0: true share >= share. With the estimate p of a town and its design effect D on n interviews,
     p-value = P(X <= p n / D), X binomial(n / D, share), for counts that are not whole numbers by the incomplete beta function.
 
-    D is pooled, because four villages in a town say next to nothing about their own design effect:
-    D = sum of n_h (c_h - 1) v_h / sum of (c_h - 1) p_h (1 - p_h) n_h / (n_h - 1), over the towns h with c_h > 1 clusters, with v_h the
-    design-based variance of p_h (`survey.mean`). Each town is measured about its own share, so that a town that differs does not
-    raise D. The pooled D still varies like chi-square(d) / d with d = (sum a_h)^2 / sum(a_h^2 / (c_h - 1)), a_h the terms of the
-    denominator (Satterthwaite); it is divided by the median of that, so that it is as often too large as too small, and never
-    below 1. Chosen among seven ways by simulation: benchmarks/share_below.py.
+    D = n Q x R. n Q is the town's own loss by unequal weights, Q = sum of squared weights / square of their sum (Kish). R is how much more
+    villages differ than chance alone makes them, pooled over the towns, because four villages say next to nothing about it:
+    R = sum of d_h v_h / Q_h over sum of d_h e_h / Q_h, over the towns with more than one cluster, with v_h = c / (c - 1) sum of z^2 the
+    linearised variance of the share (z the weighted sum of y - p in a village, as a share of all weight), e_h its expectation if
+    answers were independent, and d_h its degrees of freedom (from the trace of its quadratic form and of its square: c - 1 for equal
+    villages). Each town is measured about its own share, so that a town that differs does not raise R. R still varies like
+    chi-square(f) / f, f = (sum of terms)^2 / sum of (terms^2 / d_h) (Satterthwaite); it is divided by the median of that, so that it
+    is as often too large as too small, and is never below 1. Finite-population corrections are not made: the test is of the
+    conditions that the answers come from. Chosen among seven ways by simulation: benchmarks/share_below.py.
 
     design: survey.Design with strata and clusters. column: boolean or 0 and 1; missing answers are left out.
-    Returns a DataFrame, one row per stratum in sorted order: estimate, n, clusters, deff (pooled, the same in every row), n_effective,
-    p_value (NaN if not tested), reason ("" if tested; "no_answers"; "one_cluster" if no town has two clusters, so that the design
-    effect is unknown). Correct the p-values for the number of towns with `multiplicity.holm`.
+    Returns a DataFrame, one row per stratum in sorted order: estimate, n, clusters, deff, n_effective, p_value (NaN if not tested),
+    reason ("" if tested; "no_answers"; "one_cluster" if no town has two clusters, so that the design effect is unknown). Correct the
+    p-values for the number of towns with `multiplicity.holm`.
     Raises ValueError if the design has no strata, or share is not between 0 and 1.
 
-    Source: Korn and Graubard (1998), Survey Methodology 24, 193-201 (effective sample, incomplete beta); Satterthwaite (1946),
-    Biometrics Bulletin 2; Kish (1965), Survey Sampling (design effect).
+    Source: Korn and Graubard (1998), Survey Methodology 24, 193-201 (effective sample, incomplete beta); Kish (1965), Survey Sampling
+    (design effect); Bell and McCaffrey (2002), Survey Methodology 28, 169-181 (expectation and degrees of freedom of the linearised
+    variance with few clusters); Satterthwaite (1946), Biometrics Bulletin 2.
     """
     if design.strata is None:
         raise ValueError("the design must name its strata: the test is made in each of them")
     if not 0 < share < 1:
         raise ValueError("the standard must be a share between 0 and 1")
     towns = survey.proportion(design, column, by=design.strata)
-    deff = pooled_design_effect(towns)
     n = towns["n"].to_numpy(dtype=float)
+    terms = _between_villages(design, column).reindex(towns.index)
+    deff = n * terms["kish"].to_numpy() * _excess(terms)
     effective = n / deff
     asked = n > 0
-    p_value = np.where(asked, binomial_tail(np.where(asked, towns["estimate"], 0.0) * effective, effective, share), np.nan)
+    p_value = np.where(asked, binomial_tail(np.where(asked, towns["estimate"] * effective, 0.0), np.where(asked, effective, 1.0), share), np.nan)
     reason = np.select([~asked, np.isnan(deff)], ["no_answers", "one_cluster"], "")
     return pd.DataFrame({"estimate": towns["estimate"], "n": towns["n"], "clusters": towns["clusters"], "deff": deff,
                          "n_effective": effective, "p_value": np.where(reason == "", p_value, np.nan), "reason": reason}, index=towns.index)
 
 
-def pooled_design_effect(towns):
-    """The design effect of all towns together, corrected for its own uncertainty, never below 1; NaN if no town has two clusters.
+def _between_villages(design, column):
+    """For every stratum: kish (Q), observed (v / Q), expected (e / Q) and freedom (d); the last three NaN with a single cluster."""
+    answers = pd.DataFrame({"stratum": design.data[design.strata].to_numpy(), "cluster": design.cluster, "weight": design.weight,
+                            "yes": design.data[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)}).dropna()
+    rows = {}
+    for name, part in answers.groupby("stratum"):
+        weight = part["weight"] / part["weight"].sum()
+        p = (weight * part["yes"]).sum()
+        village = pd.DataFrame({"z": weight * (part["yes"] - p), "a": weight, "q": weight**2}).groupby(part["cluster"]).sum()
+        kish, c = village["q"].sum(), len(village)
+        if c == 1 or kish >= 1:
+            rows[name] = (kish, np.nan, np.nan, np.nan)
+            continue
+        # z = (I - a 1') S, S the villages' weighted sums, with variances p (1 - p) q if answers are independent
+        turn = (np.eye(c) - np.outer(village["a"], np.ones(c))) * np.sqrt(village["q"].to_numpy())
+        form = turn.T @ turn
+        expected = c / (c - 1) * np.trace(form) * p * (1 - p) / (1 - kish)
+        rows[name] = (kish, c / (c - 1) * (village["z"] ** 2).sum() / kish, expected / kish, np.trace(form) ** 2 / np.trace(form @ form))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["kish", "observed", "expected", "freedom"], dtype=float)
 
-    towns: DataFrame as `survey.proportion` returns it, one row per stratum. The formula is in `share_below`.
-    """
-    several = (towns["clusters"] > 1) & (towns["n"] > 1)
-    if not several.any():
+
+def _excess(terms):
+    """How much more villages differ than by chance, over all strata together, corrected for its own uncertainty; at least 1."""
+    several = terms[terms["freedom"].notna()]
+    if several.empty:
         return np.nan
-    town = towns[several]
-    df = town["clusters"] - 1
-    expected = df * town["estimate"] * (1 - town["estimate"]) * town["n"] / (town["n"] - 1)
+    expected = several["freedom"] * several["expected"]
     if not expected.sum() > 0:  # every town is unanimous: nothing varies between villages
         return 1.0
-    observed = df * town["n"] * town["se"] ** 2
-    freedom = expected.sum() ** 2 / (expected**2 / df).sum()
-    return max(1.0, observed.sum() / expected.sum() * freedom / stats.chi2.ppf(0.5, freedom))
+    freedom = expected.sum() ** 2 / (expected**2 / several["freedom"]).sum()
+    ratio = (several["freedom"] * several["observed"]).sum() / expected.sum()
+    return max(1.0, ratio * freedom / stats.chi2.median(freedom))
