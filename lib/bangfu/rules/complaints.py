@@ -1,11 +1,13 @@
 """Complaints: whether what was reported was dealt with in time and answered."""
 
 import numpy as np
+import pandas as pd
 
 from bangfu.calendar import last_day
 from bangfu.findings import Found, found
 from bangfu.parameters import Days
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 
 @rule(
@@ -48,3 +50,15 @@ def complaint_overdue(complaints, *, handling_days: Days, year) -> Found:
         assessed=known,
         handling_days=handling_days,
     )
+
+
+@planted("CP-01", share=0.003)
+def complaint_left_lying(county, n):
+    days = pd.Timedelta(days=county.parameter("CP-01", "handling_days", 60))
+    chosen = county.take("complaints", n, where=lambda c: c["received_on"] < last_day(county.year) - days)
+    pending, late, silent = chosen.iloc[::3], chosen.iloc[1::3], chosen.iloc[2::3]
+    county.set("complaints", pending, closed_on=None, feedback_on=None, outcome=None)
+    closed = late["received_on"] + days + pd.to_timedelta(county.rng.integers(1, 30, len(late)), unit="D")
+    county.set("complaints", late, closed_on=closed.tolist(), feedback_on=(closed + pd.Timedelta(days=3)).tolist())
+    county.set("complaints", silent, closed_on=(silent["received_on"] + pd.Timedelta(days=20)).tolist(), feedback_on=None)
+    return chosen["complaint_id"]

@@ -1,18 +1,20 @@
-"""Pairing: who helps whom from when to when, and whether the register of it can be right."""
+"""Pairing: who helps whom from when to when, and whether the dates of it can be right."""
 
 import pandas as pd
 
 from bangfu.calendar import first_day, last_day, months_before
 from bangfu.duty import dated, overlapping
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Days, Months
+from bangfu.parameters import Days, Months
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 PAIRINGS = ["household_id", "helper_id", "role", "start_on", "end_on"]
 FOREVER = pd.Timestamp(9999, 12, 31)
 
 
-def _of_role(pairings: pd.DataFrame, role: str) -> pd.DataFrame:
+def of_role(pairings: pd.DataFrame, role: str) -> pd.DataFrame:
+    """The pairings of first or of second helpers; those whose role is unknown are neither's."""
     return pairings[(pairings["role"] == role).fillna(False)]
 
 
@@ -38,7 +40,7 @@ def without_first_helper(households, pairings, *, year) -> Found:
     不含:只有起始时间不明、起止颠倒或责任人类别不明的结对关系的户(计为未评估)。
     前提:不看脱贫状态,名册内各户都应有第一帮扶责任人;只要年内有一天结对即不算,中断由 HP-03 查。
     """
-    first = _of_role(pairings, "first")
+    first = of_role(pairings, "first")
     helped = first.loc[overlapping(first, first_day(year), last_day(year)), "household_id"].dropna()
     has = households["household_id"].isin(helped)
     known = households["household_id"].notna() & (has | ~households["household_id"].isin(_doubtful_households(pairings)))
@@ -50,6 +52,39 @@ def without_first_helper(households, pairings, *, year) -> Found:
         assessed=known,
         year=year,
     )
+
+
+@planted("HP-01", share=0.003)
+def never_paired(county, n):
+    homes = county.take("households", n)["household_id"]
+    _end_pairings(county, homes, ended=None)
+    return homes
+
+
+@planted("HP-01", share=0.001)
+def pairing_ended_with_the_year_before(county, n):
+    homes = county.take("pairings", n, where=lambda p: steady(p, county.year))["household_id"]
+    _end_pairings(county, homes, ended=first_day(county.year) - pd.Timedelta(days=1))
+    return homes
+
+
+def _end_pairings(county, homes, ended: pd.Timestamp | None) -> None:
+    """Takes the first helpers of the households out, or ends their pairings on a day; no visit or plan of theirs remains after it."""
+    pairings, visits, plans = county.tables["pairings"], county.tables["visits"], county.tables["plans"]
+    rows = pairings[(pairings["role"] == "first") & pairings["household_id"].isin(homes)]
+    for name, table in (("visits", visits), ("plans", plans)):
+        county.drop(name, table["household_id"].isin(homes) & table["helper_id"].isin(rows["helper_id"]))
+    if ended is None:
+        county.drop("pairings", rows)
+    else:
+        county.set("pairings", rows, end_on=ended, change_filed_on=months_before(pd.Series([ended] * len(rows)), 3).tolist())
+
+
+def steady(pairings: pd.DataFrame, year: int) -> pd.Series:
+    """First-helper pairings that hold all year, the only one of their household and of their helper."""
+    first = pairings["role"] == "first"
+    alone = ~pairings["household_id"].where(first).duplicated(keep=False) & ~pairings["helper_id"].duplicated(keep=False)
+    return first & alone & (pairings["start_on"] < first_day(year)) & pairings["end_on"].isna()
 
 
 @rule(
@@ -83,6 +118,22 @@ def paired_before_identified(pairings, households) -> Found:
     return found(wrong, subject="household_id", zh="{what}。", en="{what_en}.", origins=["origin", "origin_household"], assessed=known)
 
 
+@planted("HP-02", share=0.004)
+def paired_before_known(county, n):
+    homes = county.tables["households"].set_index("household_id")["identified_on"]
+    pairs = county.take("pairings", n, where=lambda p: steady(p, county.year) & (p["household_id"].map(homes) < first_day(county.year)))
+    days = county.rng.integers(1, 120, len(pairs))
+    county.set("pairings", pairs, start_on=(pairs["household_id"].map(homes) - pd.to_timedelta(days, unit="D")).tolist())
+    return pairs["household_id"]
+
+
+@planted("HP-02", share=0.001)
+def ended_before_it_started(county, n):
+    pairs = county.take("pairings", n, where=lambda p: (p["role"] == "second") & (p["start_on"] < first_day(county.year)) & p["end_on"].isna())
+    county.set("pairings", pairs, end_on=(pairs["start_on"] - pd.Timedelta(days=7)).tolist())
+    return pairs["household_id"]
+
+
 @rule(
     "HP-03",
     title="结对断档",
@@ -101,7 +152,7 @@ def pairing_interrupted(pairings, *, gap_days: Days, year) -> Found:
     """
     pairings = pairings[pairings["household_id"].notna()]
     doubtful = _doubtful_households(pairings)
-    first = _of_role(pairings, "first")
+    first = of_role(pairings, "first")
     first = first[overlapping(first, first_day(year), last_day(year)) & ~first["household_id"].isin(doubtful)]
     first = first.assign(until=first["end_on"].fillna(FOREVER)).sort_values(["household_id", "start_on", "until"], kind="stable")
     home = first["household_id"]
@@ -131,113 +182,44 @@ def pairing_interrupted(pairings, *, gap_days: Days, year) -> Found:
     )
 
 
-@rule(
-    "HP-04",
-    title="帮扶责任人同时是贫困户",
-    severity="high",
-    subject="helper_id",
-    reads={"helpers": ["helper_id", "id_number"], "members": ["household_id", "id_number"]},
-)
-def helper_is_poor(helpers, members) -> Found:
-    """The helper is a member of a registered household.
-
-    查什么:帮扶责任人本人就在建档立卡贫困户中。
-    方法:责任人的证件号码与某户家庭成员的证件号码相同。
-    理由:由贫困户帮扶贫困户,说明选派或识别至少有一处不实。
-    不含:没有证件号码的责任人(计为未评估)。
-    前提:证件号码已去空格、转半角、统一大写;空号码不与任何人相同。
-    """
-    known = helpers["id_number"].notna()
-    members = members.dropna(subset="id_number").drop_duplicates("id_number")
-    poor = helpers[known].merge(members, on="id_number", suffixes=("", "_member"))
-    return found(
-        poor,
-        subject="helper_id",
-        zh="该责任人的证件号码与贫困户{household_id}一名家庭成员的相同。",
-        en="The helper's id number is that of a member of household {household_id}.",
-        origins=["origin", "origin_member"],
-        assessed=known,
-    )
+@planted("HP-03", share=0.003)
+def successor_came_late(county, n):
+    pairs = county.take("pairings", n, where=lambda p: steady(p, county.year))
+    gap = county.parameter("HP-03", "gap_days", 1)
+    for i, pair in enumerate(pairs.index):
+        ended = county.day(2, 10) + pd.Timedelta(days=int(county.rng.integers(0, 150)))
+        _hand_over(county, pairs.loc[[pair]], ended, ended + pd.Timedelta(days=gap + (1, 20, 75)[i % 3]), filed=ended - pd.DateOffset(months=4))
+    return pairs["household_id"]
 
 
-def _more_than(pairings: pd.DataFrame, role: str, most: int) -> tuple[pd.DataFrame, int, int]:
-    """The pairings of helpers who have more than `most` households on one day: those that hold on the first day on which there
-    are most of them, with that `day` and the number of `households`; and how many pairings were judged, and were not."""
-    of_role = _of_role(pairings, role)
-    known = of_role[["helper_id", "household_id"]].notna().all(axis=1) & dated(of_role)
-    rows = of_role[known].assign(until=lambda p: p["end_on"].fillna(FOREVER)).sort_values(["helper_id", "household_id", "start_on"], kind="stable")
-    pair = rows.groupby(["helper_id", "household_id"], sort=False).ngroup()
-    # Rows of one household that overlap are one pairing written twice: only the days on which it holds count.
-    latest = rows["until"].groupby(pair).cummax().groupby(pair).shift()
-    spell = (latest.isna() | (rows["start_on"] > latest)).cumsum()
-    spells = rows.groupby(spell).agg(helper_id=("helper_id", "first"), start=("start_on", "min"), until=("until", "max"))
-    changes = pd.concat(
-        [
-            pd.DataFrame({"helper_id": spells["helper_id"], "day": spells["start"], "change": 1}),
-            pd.DataFrame({"helper_id": spells["helper_id"], "day": spells["until"] + pd.Timedelta(days=1), "change": -1}),
-        ]
-    ).sort_values(["helper_id", "day", "change"], kind="stable")
-    changes["households"] = changes.groupby("helper_id")["change"].cumsum()
-    peak = changes.sort_values(["helper_id", "households", "day"], ascending=[True, False, True], kind="stable").drop_duplicates("helper_id")
-    over = rows.merge(peak.loc[peak["households"] > most, ["helper_id", "day", "households"]], on="helper_id")
-    held = (over["start_on"] <= over["day"]) & (over["day"] <= over["until"])
-    return over[held], int(known.sum()), int((~known).sum() + pairings["role"].isna().sum())
+@planted("HP-03", share=0.001)
+def nobody_followed(county, n):
+    pairs = county.take("pairings", n, where=lambda p: steady(p, county.year))
+    for i, pair in enumerate(pairs.index):
+        ended = county.day(12, 30) if i == 0 else county.day(9, 15)
+        _hand_over(county, pairs.loc[[pair]], ended, None, filed=ended - pd.DateOffset(months=4))
+    return pairs["household_id"]
 
 
-@rule(
-    "HP-05",
-    title="第一帮扶责任人一帮多",
-    severity="medium",
-    subject="helper_id",
-    reads={"pairings": PAIRINGS},
-)
-def first_helper_of_several(pairings, *, max_first: Count) -> Found:
-    """A first helper has more households on one day than allowed.
-
-    查什么:第一帮扶责任人同时结对的户数超过规定(默认1户)。
-    方法:按起止时间逐日累计每名责任人的第一帮扶结对关系,同一天有效的超过规定数;不限年度。
-    理由:实施意见要求市直干部“一帮一”;一人多户,帮扶容易流于形式。
-    不含:起始时间不明、起止颠倒、户或责任人编号不明的结对关系(计为未评估)。
-    前提:开始和结束当天都算在内,因此当天结束、当天另结一户算同时;同一户重复登记、时间重叠的视为一条结对关系,不算两户。
-    """
-    over, assessed, unassessed = _more_than(pairings, "first", max_first)
-    return found(
-        over,
-        subject="helper_id",
-        zh="{day:day}同时是{households}户的第一帮扶责任人,规定最多{most}户。",
-        en="On {day:day} first helper of {households} households at once; at most {most} allowed.",
-        assessed=assessed,
-        unassessed=unassessed,
-        most=max_first,
-    )
-
-
-@rule(
-    "HP-06",
-    title="第二帮扶责任人超过五户",
-    severity="medium",
-    subject="helper_id",
-    reads={"pairings": PAIRINGS},
-)
-def second_helper_of_too_many(pairings, *, max_second: Count) -> Found:
-    """A second helper has more households on one day than allowed.
-
-    查什么:第二帮扶责任人同时结对的户数超过规定(默认5户)。
-    方法:按起止时间逐日累计每名责任人的第二帮扶结对关系,同一天有效的超过规定数;不限年度。
-    理由:实施意见允许第二帮扶责任人“一帮多”,但最多不超过5户。
-    不含:起始时间不明、起止颠倒、户或责任人编号不明的结对关系(计为未评估)。
-    前提:开始和结束当天都算在内;同一户重复登记、时间重叠的视为一条结对关系,不算两户;作为第一帮扶责任人结对的户不计入。
-    """
-    over, assessed, unassessed = _more_than(pairings, "second", max_second)
-    return found(
-        over,
-        subject="helper_id",
-        zh="{day:day}同时是{households}户的第二帮扶责任人,规定最多{most}户。",
-        en="On {day:day} second helper of {households} households at once; at most {most} allowed.",
-        assessed=assessed,
-        unassessed=unassessed,
-        most=max_second,
-    )
+def _hand_over(county, pair: pd.DataFrame, ended: pd.Timestamp, start: pd.Timestamp | None, filed: pd.Timestamp | None) -> None:
+    """Ends a pairing, and lets a new helper of the same unit take over, with the visits from that day on and a plan; or nobody."""
+    row = pair.iloc[0]
+    visits, plans = county.tables["visits"], county.tables["plans"]
+    theirs = (visits["household_id"] == row["household_id"]) & (visits["helper_id"] == row["helper_id"])
+    day = visits["visited_at"].dt.normalize()
+    county.set("pairings", pair, end_on=ended, change_filed_on=filed)
+    county.drop("visits", theirs & (day > ended) if start is None else theirs & (day > ended) & (day < start))
+    if start is None:
+        return
+    person = county.outsiders(1).iloc[0]
+    helper = county.tables["helpers"][county.tables["helpers"]["helper_id"] == row["helper_id"]].iloc[[0]]
+    new = county.add("helpers", helper, name=person["name"], id_number=person["id_number"]).iloc[0]
+    county.add("pairings", pair, helper_id=new["helper_id"], helper_name=new["name"], start_on=start, end_on=None, change_filed_on=None)
+    visits = county.tables["visits"]
+    theirs = (visits["household_id"] == row["household_id"]) & (visits["helper_id"] == row["helper_id"])
+    county.set("visits", theirs & (visits["visited_at"] >= start), helper_id=new["helper_id"])
+    plan = plans[(plans["household_id"] == row["household_id"]) & (plans["helper_id"] == row["helper_id"]) & (plans["year"] == county.year)]
+    county.add("plans", plan.iloc[[0]], helper_id=new["helper_id"], signed_on=start)
 
 
 @rule(
@@ -257,7 +239,7 @@ def change_not_filed(pairings, *, notice_months: Months, year) -> Found:
     前提:备案时间为空本身就是问题,不算未评估;往前推月数遇到没有的日子取当月最后一天(8月31日的两个月前是6月30日)。
     """
     known = pairings["role"].notna() & pairings["household_id"].notna()
-    first = _of_role(pairings[known], "first")
+    first = of_role(pairings[known], "first")
     ended = first[first["end_on"].between(first_day(year), last_day(year))]
     ended = ended.assign(latest=months_before(ended["end_on"], notice_months))
     late = ended[ended["change_filed_on"].isna() | (ended["change_filed_on"] > ended["latest"])].copy()
@@ -273,28 +255,13 @@ def change_not_filed(pairings, *, notice_months: Months, year) -> Found:
     )
 
 
-@rule(
-    "HP-08",
-    title="帮扶责任人基础信息缺失",
-    severity="low",
-    subject="helper_id",
-    reads={"helpers": ["helper_id", "unit", "title", "phone"]},
-)
-def helper_details_missing(helpers) -> Found:
-    """The register lacks a helper's unit, title or telephone.
-
-    查什么:帮扶责任人的工作单位、职务或联系方式空缺。
-    方法:三项中任何一项为空(只有空格也算空;电话填“无”视为空)。
-    理由:没有单位无法追责和通报,没有电话无法核实履职。
-    不含:没有编号的责任人行(计为未评估)。
-    前提:空缺本身就是问题,不算未评估;不核对填写的内容是否属实。
-    """
-    known = helpers["helper_id"].notna()
-    names = {"unit": ("工作单位", "unit"), "title": ("职务", "title"), "phone": ("联系方式", "telephone")}
-    empty = pd.DataFrame({c: helpers[c].isna() for c in names})
-    wanting = helpers[known & empty.any(axis=1)].copy()
-    empty = empty.loc[wanting.index]
-    for i, (column, joint) in enumerate((("what", "、"), ("what_en", ", "))):
-        said = empty.dot(pd.Series({c: words[i] + joint for c, words in names.items()}, dtype=object))
-        wanting[column] = said.astype("str").str.removesuffix(joint)
-    return found(wanting, subject="helper_id", zh="缺少{what}。", en="Missing: {what_en}.", assessed=known)
+@planted("HP-07", share=0.003)
+def filed_late_or_never(county, n):
+    pairs = county.take("pairings", n, where=lambda p: steady(p, county.year))
+    months = county.parameter("HP-07", "notice_months", 2)
+    for i, pair in enumerate(pairs.index):
+        ended = county.day(3, 1) + pd.Timedelta(days=int(county.rng.integers(0, 280)))
+        # By turns never, a day late, and filed on the very last day.
+        filed = (None, ended - pd.DateOffset(months=months) + pd.Timedelta(days=1), ended)[i % 3]
+        _hand_over(county, pairs.loc[[pair]], ended, ended + pd.Timedelta(days=1), filed)
+    return pairs["household_id"]

@@ -6,6 +6,8 @@ from bangfu.calendar import last_day
 from bangfu.duty import dated, overlapping, pair_codes
 from bangfu.findings import Found, found
 from bangfu.rules.catalogue import rule
+from bangfu.rules.pairing import steady
+from bangfu.sample.planting import planted
 
 
 @rule(
@@ -43,6 +45,17 @@ def without_plan(pairings, plans, *, year) -> Found:
         assessed=known,
         year=year,
     )
+
+
+@planted("HL-01", share=0.005)
+def plan_missing_or_of_last_year(county, n):
+    pairs = county.take("pairings", n, where=lambda p: steady(p, county.year))
+    plans = county.tables["plans"]
+    rows = plans[plans["household_id"].isin(pairs["household_id"]) & plans["helper_id"].isin(pairs["helper_id"])]
+    old = rows[rows["household_id"].isin(pairs["household_id"].iloc[::3])]
+    county.set("plans", old, year=county.year - 1)
+    county.drop("plans", rows.drop(index=old.index))
+    return pairs["household_id"]
 
 
 def _among(pairs: np.ndarray, others: np.ndarray) -> np.ndarray:

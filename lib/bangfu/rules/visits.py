@@ -2,10 +2,13 @@
 
 import pandas as pd
 
+from bangfu import calendar
 from bangfu.duty import consequence, dated, due, duties
 from bangfu.findings import Found, found
 from bangfu.parameters import Count, Months
 from bangfu.rules.catalogue import rule
+from bangfu.rules.pairing import steady
+from bangfu.sample.planting import planted
 
 PAIRINGS = ["household_id", "helper_id", "role", "start_on", "end_on"]
 VISITS = ["household_id", "helper_id", "visited_at", "mode"]
@@ -69,6 +72,34 @@ def first_helper_missed_visits(pairings, visits, *, first_visit_months: Months, 
     )
 
 
+@planted("HV-01", share=0.01)
+def did_not_go(county, n):
+    chosen = county.take("helpers", n, where=lambda h: h["helper_id"].isin(_steady_helpers(county)), one_per="unit")
+    most = county.parameter("HV-11", "unit_missed", 3)
+    missed = [_miss(county, "first_home", helper, min(1 + i % 2, most - 1)) for i, helper in enumerate(chosen["helper_id"])]
+    return chosen["helper_id"][[m > 0 for m in missed]]
+
+
+def _steady_helpers(county) -> pd.Series:
+    pairings = county.tables["pairings"]
+    return pairings.loc[steady(pairings, county.year), "helper_id"]
+
+
+def _miss(county, duty: str, helper: str, periods: int) -> int:
+    """Drops the visits or calls by which the helper served the first household of his in so many periods of the year."""
+    owed = duties(county.parameter("HV-01", "first_visit_months", 2))[duty]
+    spans = calendar.periods(county.year, owed.months)
+    visits, pairings = county.tables["visits"], county.tables["pairings"]
+    home = pairings.loc[pairings["helper_id"] == helper, "household_id"].min()
+    theirs = (visits["helper_id"] == helper) & (visits["household_id"] == home) & (visits["mode"] == owed.mode)
+    chosen = county.rng.permutation(len(spans))[:periods]
+    for span in spans.iloc[chosen].itertuples():
+        county.drop("visits", theirs & visits["visited_at"].between(span.first, span.last + pd.Timedelta(days=1), inclusive="left"))
+        visits = county.tables["visits"]
+        theirs = theirs.reindex(visits.index)
+    return len(chosen)
+
+
 @rule(
     "HV-02",
     title="第一帮扶责任人电话联系不足",
@@ -96,6 +127,14 @@ def first_helper_missed_calls(pairings, visits, *, year) -> Found:
     )
 
 
+@planted("HV-02", share=0.005)
+def did_not_call(county, n):
+    chosen = county.take("helpers", n, where=lambda h: h["helper_id"].isin(_steady_helpers(county)))
+    for i, helper in enumerate(chosen["helper_id"]):
+        _miss(county, "first_call", helper, 1 + i % 3)
+    return chosen["helper_id"]
+
+
 @rule(
     "HV-03",
     title="第二帮扶责任人入户次数不足",
@@ -121,6 +160,17 @@ def second_helper_missed_visits(pairings, visits, *, year) -> Found:
         assessed=pairings.loc[(pairings["role"] == "second").fillna(False) & dated(pairings), "helper_id"].nunique(),
         unassessed=_unassessed(pairings, visits, "second", "home"),
     )
+
+
+@planted("HV-03", share=0.003)
+def second_helper_did_not_go(county, n):
+    pairings = county.tables["pairings"]
+    late = pairings.loc[~(pairings["start_on"] < calendar.first_day(county.year)) | pairings["end_on"].notna(), "helper_id"]
+    second = pairings.loc[(pairings["role"] == "second") & ~pairings["helper_id"].isin(late), "helper_id"]
+    chosen = county.take("helpers", n, where=lambda h: h["helper_id"].isin(second))
+    for i, helper in enumerate(chosen["helper_id"]):
+        _miss(county, "second_home", helper, 1 + i % 2)
+    return chosen["helper_id"]
 
 
 @rule(
@@ -159,3 +209,17 @@ def unit_missed_visits(pairings, visits, helpers, *, first_visit_months: Months,
         unassessed=homeless,
         unit_missed=unit_missed,
     )
+
+
+@planted("HV-11", share=0.0025)
+def unit_did_not_go(county, n):
+    most = county.parameter("HV-11", "unit_missed", 3)
+    guilty = {"HV-11": [], "HV-01": []}
+    chosen = county.take("helpers", n, where=lambda h: h["helper_id"].isin(_steady_helpers(county)), one_per="unit")
+    for i, (helper, unit) in enumerate(zip(chosen["helper_id"], chosen["unit"], strict=True)):
+        others = county.take("helpers", 1, where=lambda h, u=unit: (h["unit"] == u) & h["helper_id"].isin(_steady_helpers(county))) if i % 2 == 0 else chosen[:0]
+        shares = [(helper, most - len(others)), *((other, 1) for other in others["helper_id"])]
+        missed = {name: _miss(county, "first_home", name, times) for name, times in shares if times}
+        guilty["HV-01"] += [name for name, times in missed.items() if times]
+        guilty["HV-11"] += [unit] if sum(missed.values()) >= most else []
+    return guilty
