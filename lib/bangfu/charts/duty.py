@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
-from bangfu.charts.style import BLUE, GRAVE, INK, NAVY, SOFT, Chart, draw, house_style, label_inches, no_data, shorten
+from bangfu.charts.style import BLUE, GRAVE, INK, SEVERITY, SOFT, Chart, draw, house_style, label_inches, no_data, row_height, shorten
 
 _SCALE = LinearSegmentedColormap.from_list("duty", [(0, "#6d1414"), (0.4, GRAVE), (0.7, "#d98b6a"), (0.88, "#f3ddc8"),
                                                      (0.97, "#eaf0f5"), (1, "#dce6ef")])
@@ -37,7 +37,7 @@ def duty_heatmap(duties: pd.DataFrame, lang: str = "zh") -> Chart:
         title = f"应履职次数完成 {overall:.1%};{worst}最低,为 {low:.1%}"
         subtitle = "完成次数占应完成次数的百分比;由低到高排列"
     with house_style():
-        row = 0.27 if len(order) <= 30 else 0.22
+        row = row_height(len(order))
         figure, axes = draw(title, subtitle, row * len(order), left=label_inches(order, limit=12), right=0.62, bottom=0.32)
         # Cells as outlines, not as an image: sharp in print, and nothing for a reader of SVG to stumble over.
         axes.pcolormesh(range(len(periods) + 1), range(len(order) + 1), share.to_numpy(dtype="float64"), cmap=_SCALE,
@@ -46,11 +46,11 @@ def duty_heatmap(duties: pd.DataFrame, lang: str = "zh") -> Chart:
         for y, town in enumerate(order):
             for x, value in enumerate(share.loc[town]):
                 if value == value:
-                    axes.text(x + 0.5, y + 0.5, f"{_floor(value)}", ha="center", va="center", size=8 if len(periods) < 15 else 6.5,
+                    axes.text(x + 0.5, y + 0.5, f"{_floor(value)}", ha="center", va="center", size=8 if len(periods) < 15 and row > 0.2 else 6.5,
                               color="white" if value < 0.58 else INK)
-            axes.text(len(periods) + 0.08, y + 0.5, f"{_floor(whole[town])}%", va="center", weight="bold", size=8.5)
+            axes.text(len(periods) + 0.08, y + 0.5, f"{_floor(whole[town])}%", va="center", weight="bold", size=8.5 if row > 0.2 else 7)
         axes.set_xticks([x + 0.5 for x in range(len(periods))], [_period(p, lang) for p in periods])
-        axes.set_yticks([y + 0.5 for y in range(len(order))], [shorten(t, 12) for t in order])
+        axes.set_yticks([y + 0.5 for y in range(len(order))], [shorten(t, 12) for t in order], size=9 if row > 0.2 else 7.5)
         axes.tick_params(which="both", length=0)
         for spine in axes.spines.values():
             spine.set_visible(False)
@@ -84,7 +84,7 @@ def missed_visits_histogram(missed: pd.Series, marks: dict[int, str] | None = No
     with house_style():
         figure, axes = draw(title, subtitle, 1.9, left=0.1, right=0.1, bottom=0.45, top=0.1)
         first_mark = min(marks, default=1) if marks else 1
-        colours = [BLUE if n < first_mark else "#d27338" if marks and n < max(marks) else GRAVE for n in counts.index]
+        colours = [BLUE if n < first_mark else SEVERITY["medium"] if marks and n < max(marks) else GRAVE for n in counts.index]
         axes.bar(counts.index, counts, width=0.66, color=colours)
         top = counts.max()
         for n, value in counts.items():

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bangfu.charts.style import BLUE, GRAVE, INK, PALE, SEVERITY, SOFT, Chart, draw, house_style, label_inches, no_data, shorten
+from bangfu.charts.style import BLUE, GRAVE, INK, SEVERITY, SOFT, Chart, draw, house_style, label_inches, no_data, shorten
 from bangfu.publish.words import known, word
 
 
@@ -78,7 +78,7 @@ def quality_bars(checks: pd.DataFrame, lang: str = "zh") -> Chart:
         places = range(len(checks))
         axes.barh(places, [1] * len(checks), height=0.62, color="#eef1f4")
         axes.barh(places, checks["share"], height=0.62,
-                  color=[BLUE if share == 1 else GRAVE if share < 0.8 else "#d27338" for share in checks["share"]])
+                  color=[BLUE if share == 1 else GRAVE if share < 0.8 else SEVERITY["medium"] for share in checks["share"]])
         for place, (share, p, e) in enumerate(zip(checks["share"], checks["passed"], checks["evaluated"])):
             axes.text(1.015, place, f"{share:.0%}", va="center", weight="bold" if share < 1 else "normal")
             axes.text(1.105, place, f"{int(p)}/{int(e)}", va="center", size=8, color=SOFT)

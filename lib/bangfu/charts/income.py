@@ -60,7 +60,9 @@ def income_histogram(incomes: pd.DataFrame, line, width: int = 250, reach: int =
             _town(cell_axes, town, counts, reach, town in marked, columns)
             if place + columns >= len(bins):
                 far = f"{reach * width:,}"
-                cell_axes.set_xticks([0, reach, 2 * reach], [f"−{far}", "0", f"+{far}"], size=7)
+                cell_axes.set_xticks([0, reach, 2 * reach], [f"−{far}", "0", f"+{far}"], size=7 if columns <= 4 else 6)
+                for tick, side in zip(cell_axes.get_xticklabels(), ("left", "center", "right")):
+                    tick.set_horizontalalignment(side)
     return Chart(figure, title)
 
 

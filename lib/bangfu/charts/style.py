@@ -189,3 +189,8 @@ def shorten(label, limit: float = 16) -> str:
 def label_inches(labels, size: float = 9, limit: float = 16) -> float:
     """The width that the longest of these labels needs beside an axis, in inches."""
     return max((em(shorten(label, limit)) for label in labels), default=0) * size / 72 + 0.18
+
+
+def row_height(rows: int, usual: float = 0.27) -> float:
+    """Inches of one row, so that as many as there are stand on one page of A4."""
+    return min(usual, 9.4 / max(rows, 1))

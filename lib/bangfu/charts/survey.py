@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bangfu.charts.style import BLUE, FAINT, GRAVE, INK, LIKERT, NAVY, RULE, SOFT, Chart, draw, house_style, label_inches, no_data, shorten
+from bangfu.charts.style import BLUE, FAINT, GRAVE, INK, LIKERT, NAVY, RULE, SOFT, Chart, draw, house_style, label_inches, no_data, row_height, shorten
 from bangfu.publish.words import word
 
 
@@ -13,7 +13,7 @@ def interval_plot(estimates: pd.DataFrame, threshold: float | None = None, what:
     estimates: `label`, `estimate`, `low`, `high` (shares of one), and `n` if there is one; optional `flagged` (True where
     a test finds the standard missed: it decides the colour; without it, whether the whole interval lies below).
     """
-    what = what or ("Satisfied" if lang == "en" else "满意率")
+    what = what or ("Satisfaction" if lang == "en" else "满意率")
     rows = estimates.dropna(subset=["estimate"]) if len(estimates) else estimates
     if rows.empty:
         return no_data(what, lang)
@@ -37,7 +37,7 @@ def interval_plot(estimates: pd.DataFrame, threshold: float | None = None, what:
     if threshold is not None:
         subtitle += f"; dashed line: standard {threshold:.0%}" if lang == "en" else f";虚线为标准 {threshold:.0%}"
     with house_style():
-        row = 0.27 if len(rows) <= 30 else 0.2
+        row = row_height(len(rows))
         figure, axes = draw(title, subtitle, row * len(rows) + 0.15, left=label_inches(rows["label"], limit=14), right=1.55,
                             bottom=0.35)
         places = range(len(rows))
@@ -51,16 +51,16 @@ def interval_plot(estimates: pd.DataFrame, threshold: float | None = None, what:
                           solid_capstyle="butt")
             axes.plot(r["estimate"], place, marker="D" if flagged.loc[r.name] else "o", color=colour,
                       markersize=5 if row > 0.25 else 4)
-            axes.annotate(f"{r['estimate']:.1%}", (1, place), (8, 0), textcoords="offset points", va="center", size=8.5,
+            axes.annotate(f"{r['estimate']:.1%}", (1, place), (8, 0), textcoords="offset points", va="center", size=8.5 if row > 0.2 else 7,
                           weight="bold" if flagged.loc[r.name] else "normal", color=colour if flagged.loc[r.name] else INK,
                           annotation_clip=False)
             detail = f"[{r['low']:.0%}, {r['high']:.0%}]" if r["low"] == r["low"] else ""
             detail += f"  n={int(r['n'])}" if "n" in rows and r["n"] == r["n"] else ""
-            axes.annotate(detail, (1, place), (42, 0), textcoords="offset points", va="center", size=7, color=SOFT,
+            axes.annotate(detail, (1, place), (42, 0), textcoords="offset points", va="center", size=7 if row > 0.2 else 6, color=SOFT,
                           annotation_clip=False)
         if threshold is not None:
             axes.axvline(threshold, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-        axes.set_yticks(places, [shorten(v, 14) for v in rows["label"]])
+        axes.set_yticks(places, [shorten(v, 14) for v in rows["label"]], size=9 if row > 0.2 else 7.5)
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(start, 1)
         axes.spines["left"].set_visible(False)
@@ -96,7 +96,6 @@ def likert_bars(answers: pd.DataFrame, lang: str = "zh") -> Chart:
         figure, axes = draw(title, subtitle, 0.34 * len(share) + 0.05, left=label_inches(share["name"]), right=0.65,
                             bottom=0.12, top=0.28)
         starts = -(share[1] + share[2] + share[3] / 2)
-        reach = max(-starts.min(), (100 + starts).max()) * 1.01
         for answer in range(1, 6):
             axes.barh(range(len(share)), share[answer], left=starts, height=0.66, color=LIKERT[answer], edgecolor="white",
                       linewidth=0.6, label=word("answer", answer, lang))
@@ -111,7 +110,6 @@ def likert_bars(answers: pd.DataFrame, lang: str = "zh") -> Chart:
         axes.axvline(0, color=FAINT, linewidth=0.7)
         axes.set_yticks(range(len(share)), [shorten(n) for n in share["name"]])
         axes.invert_yaxis()
-        axes.set_xlim(-reach if starts.min() < 100 else -1, reach)
         axes.set_xlim(-max(3.0, float((share[1] + share[2] + share[3] / 2).max()) * 1.02),
                       float((share[3] / 2 + share[4] + share[5]).max()) * 1.01)
         axes.set_xticks([])
