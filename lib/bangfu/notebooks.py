@@ -6,6 +6,7 @@ executed notebook, which marks cells of a killed run as completed, but from what
 
 import json
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +93,15 @@ def execute(notebook: Notebook, folder: Path, parameters: dict) -> Path:
     why = ("", "")
     try:
         papermill.execute_notebook(
-            str(notebook.path), str(executed), parameters=parameters, kernel_name="python3", progress_bar=False, log_output=False, cwd=str(notebook.path.parent), start_timeout=120
+            str(notebook.path),
+            str(executed),
+            parameters=parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            cwd=str(notebook.path.parent),
+            start_timeout=120,
+            config=_transport(),
         )
     except papermill.PapermillExecutionError as wrong:
         why = (f",第{wrong.exec_count}个单元格报 {wrong.ename}:{_first_line(wrong.evalue)}", f": cell {wrong.exec_count} raised {wrong.ename}: {_first_line(wrong.evalue)}")
@@ -104,6 +113,16 @@ def execute(notebook: Notebook, folder: Path, parameters: dict) -> Path:
         raise NotebookFailed.of(f"笔记本“{notebook.title}”({notebook.name})没有完成{why[0]}{left[0]}。", f"Notebook {notebook.name} did not finish{why[1]}{left[1]}.")
     _without_times(executed)
     return executed
+
+
+def _transport():
+    """Kernels talk over files where the system can: nobody else on the machine can listen, as they could on a port."""
+    from jupyter_core.paths import jupyter_runtime_dir
+    from traitlets.config import Config
+
+    if os.name != "posix" or len(jupyter_runtime_dir()) > 50:  # the path of such a file may have 107 characters
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc"}})
 
 
 def _first_line(text: str) -> str:

@@ -27,7 +27,7 @@ class Satisfaction(Pages):
         return Figures(
             [
                 (self.say("全县满意率(估计)", "Satisfied (estimate)"), f"{whole['estimate']:.1%}", ""),
-                (self.say("95%区间", "95% interval"), f"{whole['low']:.1%} – {whole['high']:.1%}", ""),
+                (self.say("95%区间", "95% interval"), f"{whole['low'] * 100:.1f}–{whole['high']:.1%}", ""),
                 (self.say("受访户", "Interviews"), f"{whole['n']:,}", self.say("户", "")),
                 (self.say("抽中的村", "Villages drawn"), f"{whole['clusters']:,}", self.say("个", "")),
                 (self.say("标准", "Standard"), f"{self._standard:.0%}", ""),
