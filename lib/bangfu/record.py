@@ -61,9 +61,12 @@ def write(folder: Path, county, params_file: Path, *, notebooks: list[str], step
         "finished at": at,
         "seconds": {k: round(v, 3) for k, v in steps.items()},
     }
+    key = _key()
+    told["signed by"] = _fingerprint(key.public_key()) if key else None
     content = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
     (folder / FILE).write_bytes(content)
-    (folder / SIGNATURE).write_text(json.dumps(_signed(content), indent=1), encoding="utf-8")
+    if key:
+        (folder / SIGNATURE).write_text(json.dumps(_signed(content, key), indent=1), encoding="utf-8")
     return told
 
 
@@ -74,15 +77,19 @@ def key_file() -> Path:
 
 
 def _key():
+    """The signer's key, made at the first run; None where there is none and none can be written (the record says so)."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     path = key_file()
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         pem = Ed25519PrivateKey.generate().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        # Two runs may start at once: the first to link its key wins.
-        fd, own = tempfile.mkstemp(dir=path.parent)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Two runs may start at once: the first to link its key wins.
+            fd, own = tempfile.mkstemp(dir=path.parent)
+        except OSError:
+            return None
         with os.fdopen(fd, "wb") as f:
             f.write(pem)
         try:
@@ -100,10 +107,13 @@ def _raw_public(key) -> bytes:
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
-def _signed(content: bytes) -> dict:
-    key = _key()
-    public = _raw_public(key.public_key())
-    return {"algorithm": "Ed25519", "public key": public.hex(), "fingerprint": digests.of_bytes(public)[:32], "signature": key.sign(content).hex()}
+def _fingerprint(public_key) -> str:
+    return digests.of_bytes(_raw_public(public_key))[:32]
+
+
+def _signed(content: bytes, key) -> dict:
+    public = key.public_key()
+    return {"algorithm": "Ed25519", "public key": _raw_public(public).hex(), "fingerprint": _fingerprint(public), "signature": key.sign(content).hex()}
 
 
 def records_below(folder: Path) -> list[Path]:
@@ -130,12 +140,14 @@ def changed_files(folder: Path, signer: str | None = None) -> list[Difference]:
         found.append(Difference(folder, Sentence(zh, en)))
 
     content = (folder / FILE).read_bytes()
-    _check_signature(folder, content, signer, differ)
     try:
-        told = json.loads(content)["outputs"]
+        recorded = json.loads(content)
+        told, signed_by = recorded["outputs"], recorded["signed by"]
     except (ValueError, KeyError, TypeError):
         differ(f"{FILE} 不是有效的运行记录。", f"{FILE} is no valid record of a run.")
         return found
+    if signed_by or signer or (folder / SIGNATURE).exists():
+        _check_signature(folder, content, signer, differ)
     now = outputs_of(folder)
     for name in sorted(told.keys() | now.keys()):
         if name not in now:
@@ -161,7 +173,7 @@ def _check_signature(folder: Path, content: bytes, signer: str | None, differ) -
     except (InvalidSignature, ValueError, KeyError, TypeError):
         differ(f"{FILE} 与签名不符:记录或签名已被改动。", f"{FILE} does not fit its signature: one of them was changed.")
         return
-    fingerprint = digests.of_bytes(public)[:32]
+    fingerprint = _fingerprint(Ed25519PublicKey.from_public_bytes(public))
     if signer and signer.lower() != fingerprint:
         differ(f"签名人是 {fingerprint},不是要求的 {signer}。", f"It was signed by {fingerprint}, not by {signer}.")
 
