@@ -1,4 +1,4 @@
-"""Benefits paid to households: the right person, the right amount, once, alive, and nobody forgotten."""
+"""Benefits paid to households: the right amount, once, and nobody forgotten."""
 
 from datetime import date
 
@@ -6,11 +6,11 @@ import pandas as pd
 
 from bangfu.entries import once
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Dated, Share, Texts, YuanByName
+from bangfu.parameters import Dated, Texts, YuanByName
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 PAYMENT = ["benefit_id", "programme", "year", "id_number", "amount"]
-INPATIENT, CHRONIC = "住院", "慢病门诊"
 
 
 @rule("BE-01", title="补助未按标准发放", severity="medium", subject="benefit_id", reads={"benefits": ["benefit_id", "programme", "year", "amount"]})
@@ -46,6 +46,15 @@ def _standard(programmes: pd.Series, years: pd.Series, standard: Dated) -> pd.Se
     return due
 
 
+@planted("BE-01", share=0.006)
+def paid_off_the_standard(county, n):
+    """A fen short, or some hundreds of yuan off."""
+    payments = county.take("benefits", n)
+    off = [-1 if i == 0 else int(k) * 10_000 * (-1 if i % 2 else 1) for i, k in enumerate(county.rng.integers(1, 9, len(payments)))]
+    county.set("benefits", payments, amount=payments["amount"] + off)
+    return payments["benefit_id"]
+
+
 @rule("BE-02", title="雨露计划与交通生活补助重复享受", severity="medium", subject="member id number", reads={"benefits": PAYMENT})
 def exclusive_programmes(benefits, *, exclusive: Texts) -> Found:
     """One person received two programmes that exclude each other in one year.
@@ -79,92 +88,16 @@ def exclusive_programmes(benefits, *, exclusive: Texts) -> Found:
     )
 
 
-@rule("BE-03", title="多户补助发入同一账户", severity="high", subject="account_no", offence="冒领", reads={"benefits": ["benefit_id", "household_id", "account_no", "amount"]})
-def shared_account(benefits, *, shared_households: Count) -> Found:
-    """The benefits of several households go to one account.
-
-    查什么:一个银行账户收了多户贫困户的补助。
-    方法:同一发放账号下,户编号不同的户数达到规定户数;涉及金额为该账户收到的全部补助。
-    理由:补助应打入各户自己的一卡通,多户补助进一个账户,可能是代领、冒领或截留。
-    不含:没有账号或户编号的发放记录不计入户数(计为未评估)。
-    前提:不分年度和补助项目;同户几口人用一个账户是正常的。
-    """
-    benefits = once(benefits, "benefit_id")
-    known = benefits["account_no"].notna() & benefits["household_id"].notna()
-    paid = benefits[benefits["account_no"].notna()].sort_values(["account_no", "benefit_id"])
-    accounts = paid.groupby("account_no")
-    paid = paid.assign(households=accounts["household_id"].transform("nunique"), paid=accounts["amount"].transform("sum"))
-    return found(
-        paid[paid["households"] >= shared_households],
-        subject="account_no",
-        zh="{households}户的补助共{count}笔、合计{paid:yuan}发入这一个账户(达到{limit}户即须核查)。",
-        en="{count} benefits of {households} households, {paid:yuan} in all, went to this one account ({limit} households or more are looked into).",
-        amount="paid",
-        assessed=known,
-        limit=shared_households,
-    )
-
-
-@rule(
-    "BE-04",
-    title="死亡后发放",
-    severity="high",
-    subject="benefit_id",
-    offence="虚报冒领",
-    reads={"benefits": ["benefit_id", "programme", "id_number", "amount", "paid_on"], "deaths": ["id_number", "died_on"]},
-)
-def paid_after_death(benefits, deaths) -> Found:
-    """A benefit was paid after the death of its beneficiary.
-
-    查什么:受益人死亡之后仍发放的补助。
-    方法:按证件号码与死亡登记比对,发放日期晚于死亡日期;死亡当天发放的不算。
-    理由:人死后补助应停发,继续发放的钱多被他人领走。
-    不含:没有证件号码的发放记录;受益人在死亡登记中而发放日期或死亡日期缺失的记录(计为未评估)。
-    前提:同一人有几条死亡登记的,取最早的日期;证件号码有误的人比对不上,见DQ-01、BE-05。
-    """
-    registered = deaths.dropna(subset="id_number").sort_values(["died_on", "origin"]).drop_duplicates("id_number")
-    paid = benefits.merge(registered, on="id_number", how="left", suffixes=("", "_death"))
-    known = paid["id_number"].notna() & (paid["origin_death"].isna() | (paid["paid_on"].notna() & paid["died_on"].notna()))
-    late = paid[paid["id_number"].notna() & (paid["paid_on"] > paid["died_on"])].copy()
-    late["days"] = (late["paid_on"] - late["died_on"]).dt.days
-    return found(
-        late,
-        subject="benefit_id",
-        zh="受益人{died_on:day}死亡,{programme}{amount:yuan}于{paid_on:day}发放,在其死亡{days}天之后。",
-        en="The beneficiary died on {died_on:day}; {amount:yuan} of {programme} was paid on {paid_on:day}, {days} days later.",
-        amount="amount",
-        origins=["origin", "origin_death"],
-        assessed=known,
-    )
-
-
-@rule(
-    "BE-05",
-    title="向非建档立卡人员发放",
-    severity="high",
-    subject="benefit_id",
-    offence="虚报冒领",
-    reads={"benefits": ["benefit_id", "programme", "id_number", "amount", "paid_on"], "members": ["id_number"]},
-)
-def not_registered(benefits, members) -> Found:
-    """A benefit was paid to somebody who is not a member of a registered household.
-
-    查什么:受益人不是建档立卡贫困人口的补助。
-    方法:受益人证件号码不在家庭成员表中。
-    理由:扶贫补助只发给建档立卡人员,发给名册以外的人属于虚报冒领。
-    不含:没有受益人证件号码的发放记录(计为未评估)。
-    前提:成员表是审计年度的完整名册;成员号码填错也会比对不上,先看DQ-01。
-    """
-    known = benefits["id_number"].notna()
-    outside = benefits[known & ~benefits["id_number"].isin(members["id_number"].dropna())]
-    return found(
-        outside,
-        subject="benefit_id",
-        zh="{programme}{amount:yuan}于{paid_on:day}发放,受益人证件号码不在家庭成员表中。",
-        en="{amount:yuan} of {programme} was paid on {paid_on:day} to an id number that no registered member has.",
-        amount="amount",
-        assessed=known,
-    )
+@planted("BE-02", share=0.004)
+def both_programmes(county, n):
+    """The other programme is paid too; one more person gets it for the year before, which is no case."""
+    here, other = county.parameter("BE-02", "exclusive", ("雨露计划", "交通生活补助"))
+    payments = county.take("benefits", n + 1, where=county.tables["benefits"]["programme"] == here)
+    both, before = payments.iloc[:n], payments.iloc[n:]
+    amount = county.parameter("BE-01", "standard", {}).get(other, 300_000)
+    county.add("benefits", both, programme=other, amount=amount)
+    county.add("benefits", before, programme=other, amount=amount, year=county.year - 1)
+    return both["id_number"]
 
 
 @rule(
@@ -203,6 +136,16 @@ def paid_twice(benefits, *, year) -> Found:
         origins=["in_question", "origin"],
         assessed=known,
     )
+
+
+@planted("BE-06", share=0.004)
+def paid_again(county, n):
+    """The same benefit a month later; that of the year before, paid late, is no case."""
+    payments = county.take("benefits", n + 1)
+    again, late = payments.iloc[:n], payments.iloc[n:]
+    county.add("benefits", again, paid_on=again["paid_on"] + pd.Timedelta(days=30))
+    county.add("benefits", late, year=county.year - 1, paid_on=county.day(1, 15))
+    return again["id_number"] + "|" + again["programme"]
 
 
 @rule(
@@ -249,33 +192,11 @@ def entitled_but_not_paid(
     )
 
 
-@rule(
-    "BE-08",
-    title="医疗报销比例未达标",
-    severity="medium",
-    subject="settlement_id",
-    reads={"settlements": ["settlement_id", "kind", "total", "reimbursed"]},
-)
-def reimbursed_below_the_ratio(settlements, *, inpatient: Share, chronic: Share) -> Found:
-    """A medical bill was reimbursed below the promised ratio.
-
-    查什么:住院或慢病门诊的报销比例低于规定。
-    方法:报销金额 ÷ 总费用 < 住院或慢病门诊的规定比例,以分为单位用乘法比较;正好等于的不算;差额为补到规定比例所差的金额,不足一分的进到分。
-    理由:健康扶贫承诺了报销比例,没有报够,费用就由贫困户自己承担。
-    不含:没有类别、总费用或报销金额的结算,总费用不大于0的结算,以及其他类别的结算(计为未评估)。
-    前提:总费用为可报销的总费用;一单一算,不作年度合计。
-    """
-    ratios = {INPATIENT: inpatient, CHRONIC: chronic}
-    share, parts = (settlements["kind"].map({k: getattr(r, part) for k, r in ratios.items()}).astype("Int64") for part in ("numerator", "denominator"))
-    bills = settlements.assign(required=share * 10_000 // parts, actual=settlements["reimbursed"] * 10_000 // settlements["total"].where(settlements["total"] > 0))
-    lacking = settlements["total"] * share - settlements["reimbursed"] * parts
-    bills["shortfall"] = -(-lacking // parts)
-    known = lacking.notna() & (settlements["total"] > 0).fillna(False)
-    return found(
-        bills[known & (lacking > 0).fillna(False)],
-        subject="settlement_id",
-        zh="{kind}总费用{total:yuan},报销{reimbursed:yuan},比例{actual:percent},低于{required:percent},差{shortfall:yuan}。",
-        en="{kind}: of {total:yuan} {reimbursed:yuan} was reimbursed, {actual:percent} where {required:percent} is due; {shortfall:yuan} short.",
-        amount="shortfall",
-        assessed=known,
-    )
+@planted("BE-07", share=0.005)
+def benefit_forgotten(county, n):
+    """The payment is not there; of one more it is there for the year before only."""
+    owed = [*county.parameter("BE-07", "vocational_programme", ("雨露计划",)), *county.parameter("BE-07", "disability_programme", ("残疾人生活补贴",))]
+    payments = county.take("benefits", n, where=county.tables["benefits"]["programme"].isin(owed))
+    county.set("benefits", payments.iloc[:1], year=county.year - 1)
+    county.drop("benefits", payments.iloc[1:])
+    return payments["id_number"] + "|" + payments["programme"]

@@ -5,6 +5,7 @@ import pandas as pd
 from bangfu.findings import Found, found
 from bangfu.parameters import Count, Texts
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 MEMBER = ["household_id", "id_number"]
 
@@ -52,6 +53,28 @@ def owns_a_vehicle(members, vehicles, *, exempt_vehicles: Texts) -> Found:
     )
 
 
+@planted("CM-01", share=0.006)
+def car_owner(county, n):
+    """A car in the name of a member; motorcycles of others stay what they are."""
+    owners = _one_of_each(county, county.take("households", n))
+    rngs = [county.rng_of(person) for person in owners["id_number"]]
+    county.add(
+        "vehicles",
+        id_number=owners["id_number"].tolist(),
+        plate=[f"{county.name[0]}Z{rng.integers(10_000, 99_999)}" for rng in rngs],
+        vehicle_type=[("小型轿车", "小型普通客车", "轻型货车")[rng.integers(3)] for rng in rngs],
+        registered_on=[pd.Timestamp(county.year - 1 - int(rng.integers(5)), 6, 1) for rng in rngs],
+    )
+    return owners["household_id"]
+
+
+def _one_of_each(county, homes: pd.DataFrame) -> pd.DataFrame:
+    """The last-named adult of each household, so that it is not always the head."""
+    members = county.tables["members"]
+    adult = members["born_on"] < county.day(1, 1) - pd.DateOffset(years=18)
+    return members[adult & members["household_id"].isin(homes["household_id"])].drop_duplicates("household_id", keep="last")
+
+
 @rule(
     "CM-02",
     title="贫困户有多处房产",
@@ -79,6 +102,25 @@ def owns_several_properties(members, properties, *, min_properties: Count) -> Fo
         origins=["origin", "origin_member"],
         assessed=members["id_number"].notna(),
     )
+
+
+@planted("CM-02", share=0.005)
+def second_home(county, n):
+    """Two entries of one person, or one more in a household that has one; households with one entry are no case."""
+    register, members = county.tables["properties"], county.tables["members"]
+    with_one = members.loc[members["id_number"].isin(register["id_number"]), "household_id"]
+    homes = county.take("households", n)
+    owners = _one_of_each(county, homes)
+    entries = owners.loc[owners.index.repeat([1 if h in set(with_one) else 2 for h in owners["household_id"]])]
+    county.add(
+        "properties",
+        id_number=entries["id_number"].tolist(),
+        certificate_no=[f"不动产第{county.rng_of(p).integers(10**6, 10**7)}{i}号" for p, i in zip(entries["id_number"], entries.groupby("id_number").cumcount(), strict=True)],
+        area=[float(county.rng_of(p).integers(60, 140)) for p in entries["id_number"]],
+        location=f"{county.name}城区",
+        registered_on=pd.Timestamp(county.year - 2, 3, 1),
+    )
+    return owners["household_id"]
 
 
 @rule(
@@ -110,6 +152,23 @@ def runs_a_business(members, businesses, *, in_business: Texts) -> Found:
     )
 
 
+@planted("CM-03", share=0.005)
+def shopkeeper(county, n):
+    """A business that exists; others of the county were struck off."""
+    status = county.parameter("CM-03", "in_business", ("存续",))[0]
+    owners = _one_of_each(county, county.take("households", n))
+    county.add(
+        "businesses",
+        id_number=owners["id_number"].tolist(),
+        business_name=[f"{name}商店" for name in owners["name"]],
+        position="经营者",
+        registered_capital=5_000_000,
+        founded_on=pd.Timestamp(county.year - 3, 5, 1),
+        registration_status=status,
+    )
+    return owners["household_id"]
+
+
 @rule(
     "CM-04",
     title="贫困户有财政供养人员",
@@ -134,3 +193,17 @@ def on_the_payroll(members, payroll) -> Found:
         origins=["origin", "origin_member"],
         assessed=members["id_number"].notna(),
     )
+
+
+@planted("CM-04", share=0.005)
+def official_in_the_household(county, n):
+    """A member on the payroll of one of the offices that are there already."""
+    owners = _one_of_each(county, county.take("households", n))
+    units = county.tables["payroll"]["unit"].dropna().drop_duplicates().sort_values().tolist()
+    county.add(
+        "payroll",
+        id_number=owners["id_number"].tolist(),
+        name=owners["name"].tolist(),
+        unit=[units[county.rng_of(person).integers(len(units))] for person in owners["id_number"]],
+    )
+    return owners["household_id"]

@@ -6,6 +6,7 @@ from bangfu import income
 from bangfu.findings import Found, found
 from bangfu.parameters import Yuan
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 EXITED = "已脱贫"
 GUARANTEES = {
@@ -67,6 +68,18 @@ def exit_below_the_line(incomes, households, members, *, year, poverty_line: Yua
     )
 
 
+@planted("EX-01", share=0.006)
+def exited_below_the_line(county, n):
+    """Higher expenses bring the net income below the line, for the first by a single fen; what is reported follows."""
+    exited = county.tables["households"].loc[lambda h: h["status"] == EXITED, "household_id"]
+    sheets = county.take("incomes", n, where=county.tables["incomes"]["household_id"].isin(exited))
+    net = sheets["family_size"] * county.poverty_line - 1
+    net -= [0 if i == 0 else int(k) * 100 for i, k in enumerate(county.rng.integers(1, 900, len(sheets)))]
+    total = income.recomputed(sheets)["total"]
+    county.set("incomes", sheets, expenses=total - net, reported_total=total, reported_net=net, reported_per_capita=net // sheets["family_size"])
+    return sheets["household_id"]
+
+
 @rule(
     "EX-02",
     title="错退:两不愁三保障未全部实现",
@@ -97,6 +110,15 @@ def exit_without_the_guarantees(households) -> Found:
         en="Exited, but not met: {what_en}.",
         assessed=known,
     )
+
+
+@planted("EX-02", share=0.005)
+def exited_without_a_guarantee(county, n):
+    """One of the six is not met, each in turn."""
+    homes = county.take("households", n, where=county.tables["households"]["status"] == EXITED)
+    for i, guarantee in enumerate(GUARANTEES):
+        county.set("households", homes.iloc[i :: len(GUARANTEES)], **{guarantee: False})
+    return homes["household_id"]
 
 
 def _listed(lacking: pd.DataFrame, mark: str, language: int) -> pd.Series:

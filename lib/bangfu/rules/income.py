@@ -1,9 +1,12 @@
 """Income accounting: the income form added up again, and what the incomes of a town look like together."""
 
+from fractions import Fraction
+
 from bangfu import income
 from bangfu.findings import Found, found
 from bangfu.parameters import Share, Yuan
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 from bangfu.stats import bunching as crowding
 from bangfu.stats import multiplicity, proportion_interval
 
@@ -41,6 +44,23 @@ def income_adds_up_wrongly(incomes, *, income_tolerance: Yuan, per_capita_tolera
     )
 
 
+@planted("IN-01", share=0.006)
+def miscounted_income(county, n):
+    """In turn the total, the net income (with the per-capita that follows) and the per-capita income alone are wrong."""
+    sheets = county.take("incomes", n)
+    for i, sheet in enumerate(sheets.itertuples()):
+        off = int(county.rng.integers(2, 800)) * 100
+        off += 100 if off == sheet.pension else 0
+        if i % 3 == 0:
+            county.set("incomes", sheets.loc[[sheet.Index]], reported_total=sheet.reported_total + off)
+        elif i % 3 == 1:
+            net = sheet.reported_net + off
+            county.set("incomes", sheets.loc[[sheet.Index]], reported_net=net, reported_per_capita=net // sheet.family_size)
+        else:
+            county.set("incomes", sheets.loc[[sheet.Index]], reported_per_capita=sheet.reported_per_capita + off)
+    return sheets["household_id"]
+
+
 @rule(
     "IN-02",
     title="养老金计入收入",
@@ -66,6 +86,17 @@ def pension_counted_as_income(incomes, *, income_tolerance: Yuan) -> Found:
         en="For {year} the reported total of {reported_total:yuan} and net of {reported_net:yuan} exceed the recomputed {total:yuan} and {net:yuan} by just the pension of {pension:yuan}.",
         assessed=explained.notna(),
     )
+
+
+@planted("IN-02", share=0.005)
+def pension_added(county, n):
+    """The pension stands in the total and in the net income; two more have it in the total only (IN-01)."""
+    sheets = county.take("incomes", n + 2, where=county.tables["incomes"]["pension"] > 0)
+    both, total_only = sheets.iloc[:n], sheets.iloc[n:]
+    county.set("incomes", sheets, reported_total=income.recomputed(sheets)["total"] + sheets["pension"])
+    net = both["reported_net"] + both["pension"]
+    county.set("incomes", both, reported_net=net, reported_per_capita=net // both["family_size"])
+    return {"IN-02": both["household_id"], "IN-01": total_only["household_id"]}
 
 
 def _explained_by_pension(sheets, tolerance: int):
@@ -117,3 +148,35 @@ def bunching_above_the_line(incomes, households, *, year, poverty_line: Yuan, si
         window=float(window),
         significance=float(significance),
     )
+
+
+@planted("IN-04", n=1)
+def crowded_above_the_line(county, n):
+    """Incomes of a town brought to just above the line; those of another to one round figure there, which is no case."""
+    line, heap = county.poverty_line, int(county.parameter("IN-04", "heap", 5_000))
+    strip = int(line * county.parameter("IN-04", "window", Fraction(3, 100)))
+    sheets = county.tables["incomes"].join(income.recomputed(county.tables["incomes"]))
+    sheets["town"] = sheets["household_id"].map(county.tables["households"].set_index("household_id")["town"])
+    # Incomes that another planting spoilt, or that lie below the line, stay as they are.
+    spoilt = (sheets["reported_net"] != sheets["net"]) | ((sheets["reported_total"] - sheets["total"]).abs() > 100)
+    spoilt |= income.per_capita_differs(sheets["reported_per_capita"], sheets["net"], sheets["family_size"], 1)
+    sheets = sheets[~spoilt & (sheets["net"] >= sheets["family_size"] * line)]
+    there = sheets["town"].value_counts()
+    towns = county.take("towns", n + 1, where=lambda t: t["town"].map(there).fillna(0) >= 25)["town"].tolist()
+    for i, town in enumerate(towns):
+        homes = sheets[sheets["town"] == town].assign(per_head=lambda s: s["net"] // s["family_size"])
+        homes = homes.sort_values("per_head").head(max(20, there[town] // 4))
+        above = county.rng.integers(1, strip, len(homes))
+        per_head = line + above + ((line + above) % heap == 0) if i < n else (line // heap + 1) * heap
+        net = homes["family_size"] * per_head
+        more, less = (net - homes["net"]).clip(lower=0), (homes["net"] - net).clip(lower=0)
+        county.set(
+            "incomes",
+            homes,
+            farming=homes["farming"] + more,
+            expenses=homes["expenses"] + less,
+            reported_total=homes["total"] + more,
+            reported_net=net,
+            reported_per_capita=net // homes["family_size"],
+        )
+    return towns[:n]

@@ -5,6 +5,7 @@ import pandas as pd
 from bangfu.findings import Found, found
 from bangfu.parameters import Count, Dated, Days
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 CASE = ["household_id", "kind"]
 STEPS = {
@@ -41,6 +42,15 @@ def notice_too_short(procedures, *, notice_days: Dated[Days]) -> Found:
     )
 
 
+@planted("PC-01", share=0.005)
+def short_notice(county, n):
+    """Notices of up to six days; the clean county is full of notices of exactly seven."""
+    papers = county.take("procedures", n)
+    days = county.rng.integers(1, int(county.parameter("PC-01", "notice_days", 7)), len(papers))
+    county.set("procedures", papers, notice_to=papers["notice_from"] + pd.to_timedelta(days, unit="D"))
+    return papers["household_id"] + "|" + papers["kind"]
+
+
 @rule("PC-02", title="程序缺失或倒置", severity="medium", subject=SUBJECT, reads={"procedures": [*CASE, *STEPS]})
 def steps_missing_or_out_of_order(procedures) -> Found:
     """A step of the procedure is missing, or dated before the one ahead of it.
@@ -69,6 +79,17 @@ def steps_missing_or_out_of_order(procedures) -> Found:
     )
 
 
+@planted("PC-02", share=0.006)
+def step_missing_or_early(county, n):
+    """No county decision; applied for the day after the review; announced the day before the county decided."""
+    papers = county.take("procedures", n)
+    missing, late, early = (papers.iloc[i::3] for i in range(3))
+    county.set("procedures", missing, county_on=pd.NaT)
+    county.set("procedures", late, applied_on=late["reviewed_on"] + pd.Timedelta(days=1))
+    county.set("procedures", early, announced_on=early["county_on"] - pd.Timedelta(days=1))
+    return papers["household_id"] + "|" + papers["kind"]
+
+
 @rule("PC-03", title="民主评议人数不足", severity="low", subject=SUBJECT, reads={"procedures": [*CASE, "reviewers"]})
 def too_few_reviewers(procedures, *, min_reviewers: Count) -> Found:
     """Too few people took part in the democratic review.
@@ -91,6 +112,15 @@ def too_few_reviewers(procedures, *, min_reviewers: Count) -> Found:
     )
 
 
+@planted("PC-03", share=0.005)
+def small_review(county, n):
+    """One reviewer short, or half of them."""
+    papers = county.take("procedures", n)
+    required = int(county.parameter("PC-03", "min_reviewers", 30))
+    county.set("procedures", papers, reviewers=[required - 1 if i % 2 else required // 2 for i in range(len(papers))])
+    return papers["household_id"] + "|" + papers["kind"]
+
+
 @rule("PC-04", title="退出未经贫困户认可", severity="high", subject=SUBJECT, reads={"procedures": [*CASE, "acknowledged"]})
 def exit_not_acknowledged(procedures) -> Found:
     """A household was taken off the register without its acknowledgement.
@@ -111,3 +141,13 @@ def exit_not_acknowledged(procedures) -> Found:
         en="The household did not acknowledge its exit ({kind}).",
         assessed=known,
     )
+
+
+@planted("PC-04", share=0.004)
+def exit_refused(county, n):
+    """Exits that the household did not acknowledge; an identification filled in the same way is no case."""
+    kind = county.tables["procedures"]["kind"]
+    exits = county.take("procedures", n, where=kind == "退出")
+    county.set("procedures", exits, acknowledged=False)
+    county.set("procedures", county.take("procedures", 1, where=kind == "识别"), acknowledged=False)
+    return exits["household_id"] + "|" + exits["kind"]

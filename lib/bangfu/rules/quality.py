@@ -1,8 +1,11 @@
 """Data quality across the tables of the register (what one table alone can show is in `expectations/`)."""
 
+import pandas as pd
+
 from bangfu import identity
 from bangfu.findings import Found, found
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 
 
 @rule(
@@ -32,6 +35,19 @@ def invalid_id_number(members) -> Found:
         en="The member's id number has {length} characters and does not meet GB 11643 (17 digits and a check character).",
         assessed=known,
     )
+
+
+@planted("DQ-01", share=0.004)
+def mistyped_id_number(county, n):
+    """Members on whom no payment, register or head of household hangs: an impossible check character, or a digit too few."""
+    tables = county.tables
+    elsewhere = pd.concat([tables[t]["id_number"] for t in ("benefits", "settlements", "vehicles", "properties", "businesses", "payroll", "deaths")])
+    plain = ~tables["members"]["id_number"].isin(elsewhere) & (tables["members"]["relation"] != "户主")
+    people = county.take("members", n, where=plain)
+    # The check characters run through all eleven, so the next one is never right.
+    turned = people["id_number"].str[:17] + people["id_number"].str[17].map(dict(zip("0123456789X", "123456789X0", strict=True)))
+    county.set("members", people, id_number=[t if i % 2 else t[:17] for i, t in enumerate(turned)])
+    return people["household_id"] + "|" + people["name"]
 
 
 @rule(
@@ -64,6 +80,15 @@ def family_size_differs(households, members) -> Found:
         origins=["origin", "origin_member"],
         assessed=known,
     )
+
+
+@planted("DQ-02", share=0.004)
+def wrong_family_size(county, n):
+    """One person too many or, where two live together, one too few."""
+    homes = county.take("households", n)
+    step = [-1 if size > 1 and i % 2 else 1 for i, size in enumerate(homes["family_size"])]
+    county.set("households", homes, family_size=homes["family_size"] + step)
+    return homes["household_id"]
 
 
 @rule(
@@ -100,3 +125,14 @@ def exit_contradicts_status(households) -> Found:
         en="The status is {status}, identified on {identified_on:day}, exit on {exit_on:day}: {why_en}.",
         assessed=known | wrong,
     )
+
+
+@planted("DQ-03", share=0.004)
+def contradictory_exit(county, n):
+    """Exited without a date, a date without exit, exited a day before it was identified."""
+    homes = county.take("households", n, where=county.tables["households"]["status"] == "已脱贫")
+    without, not_exited, early = (homes.iloc[i::3] for i in range(3))
+    county.set("households", without, exit_on=pd.NaT)
+    county.set("households", not_exited, status="未脱贫")
+    county.set("households", early, exit_on=early["identified_on"] - pd.Timedelta(days=1))
+    return homes["household_id"]

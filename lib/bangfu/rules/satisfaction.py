@@ -5,6 +5,7 @@ from bangfu.entries import once
 from bangfu.findings import Found, found
 from bangfu.parameters import Count, Minutes, Share
 from bangfu.rules.catalogue import rule
+from bangfu.sample.planting import planted
 from bangfu.satisfaction import ITEMS, sample
 from bangfu.stats import multiplicity, outlying_share, proportion_interval, proportion_test
 from bangfu.stats.survey import Design
@@ -51,6 +52,18 @@ def satisfaction_below_the_standard(survey, households, villages, *, satisfied_s
     )
 
 
+@planted("SS-01", n=1)
+def dissatisfied_town(county, n):
+    """In every village of a town three of five respondents are not satisfied."""
+    asked = county.tables["survey"].dropna(subset=["town", "village_code", "overall"])
+    there = asked.groupby("town").size()
+    towns = county.take("towns", n, where=lambda t: t["town"].map(there).fillna(0) >= 15)["town"]
+    turn = asked.groupby("village_code").cumcount() % 5
+    unhappy = asked[asked["town"].isin(towns) & turn.isin([0, 2, 4])]
+    county.set("survey", unhappy, overall=[3 if i % 3 else 2 for i in range(len(unhappy))])
+    return towns
+
+
 def _left_out(number: int, zh: str, en: str) -> list[tuple[str, str]]:
     return [(f"{number}份问卷没有{zh},未计入。", f"{number} interviews without {en} were left out.")] if number else []
 
@@ -92,6 +105,24 @@ def straight_lined_interviews(survey, *, min_interviews: Count, significance: Sh
     )
 
 
+@planted("SS-03", n=1)
+def invented_answers(county, n):
+    """All interviews of an interviewer but one have five equal answers."""
+    people = county.take("interviewers", n, where=_busy(county, "SS-03"))["interviewer"]
+    for person in people:
+        theirs = county.tables["survey"].loc[lambda s: s["interviewer"] == person].iloc[1:]
+        answer = county.rng.choice([4, 5], len(theirs))
+        county.set("survey", theirs, **{item: answer for item in FIVE_ITEMS})
+    return people
+
+
+def _busy(county, rule_id: str):
+    """Interviewers with enough interviews for the rule, some to spare."""
+    enough = int(county.parameter(rule_id, "min_interviews", 15)) + 1
+    done = county.tables["survey"]["interviewer"].value_counts()
+    return lambda people: people["interviewer"].map(done).fillna(0) >= enough
+
+
 @rule(
     "SS-04",
     title="访谈时长异常",
@@ -123,6 +154,17 @@ def interviews_too_short(survey, *, min_interviews: Count, min_minutes: Minutes)
         notes=_left_out(int((~known).sum()), "调查员或时长", "an interviewer or a length"),
         limit=min_minutes,
     )
+
+
+@planted("SS-04", n=1)
+def hurried_interviews(county, n):
+    """Three of four interviews end a minute before the limit or sooner; the others take their time."""
+    limit = int(county.parameter("SS-04", "min_minutes", 5))
+    people = county.take("interviewers", n, where=_busy(county, "SS-04"))["interviewer"]
+    for person in people:
+        theirs = county.tables["survey"].loc[lambda s: s["interviewer"] == person]
+        county.set("survey", theirs, minutes=[20.0 if i % 4 == 3 else float(limit - 1 - i % 3) for i in range(len(theirs))])
+    return people
 
 
 @rule(
@@ -163,3 +205,16 @@ def visits_denied(survey, visits, pairings, *, year, recorded_visits: Count) -> 
         origins=["origin", "origin_visit"],
         assessed=known,
     )
+
+
+@planted("SS-05", share=0.003)
+def visits_that_nobody_saw(county, n):
+    """Households with just as many home visits by the first helper as make a case, or more, report none."""
+    survey, visits, pairings = (county.tables[t] for t in ("survey", "visits", "pairings"))
+    needed = int(county.parameter("SS-05", "recorded_visits", 3))
+    first = pairings[(pairings["role"] == "first") & pairings["end_on"].isna() & (pairings["start_on"] < county.day(1, 1))]
+    seen = visits[(visits["mode"] == "home") & visits["visited_at"].between(county.day(1, 1), county.day(12, 31))]
+    recorded = seen.merge(first, on=["household_id", "helper_id"]).groupby("household_id").size()
+    denying = county.take("survey", n, where=survey["household_id"].map(recorded).fillna(0) >= needed)
+    county.set("survey", denying, reported_visits=0)
+    return denying["household_id"]
