@@ -189,6 +189,7 @@ def paid_another_amount(claims, ledger) -> Found:
         en="{amount:yuan} was claimed and {amount_paid:yuan} paid by transaction {txn_id}, a difference of {difference:yuan}.",
         amount="difference",
         origins=["origin", "origin_paid"],
+        money=["origin_paid"],
         assessed=known,
     )
 
