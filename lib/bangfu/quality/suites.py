@@ -40,6 +40,11 @@ class Declared:
         return self.config["meta"].get("flag")
 
     @property
+    def kind(self) -> str:
+        """What it asks: the kind of its flag, or else the library's type."""
+        return self.flag["kind"] if self.flag else self.config["type"]
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The table's columns that it is about; none for an expectation about the table as a whole."""
         if self.flag:
