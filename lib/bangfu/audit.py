@@ -22,7 +22,7 @@ class Outcome:
 def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int) -> Outcome:
     """Applies a rule where every table and column that it reads is there; else says what is missing."""
     rule = in_force.rule
-    reason = _missing(rule.reads, tables)
+    reason = missing(rule.reads, tables)
     if reason:
         return Outcome(in_force, None, reason)
     given = [tables[t][[*columns, "origin"]] for t, columns in rule.reads.items()]
@@ -36,7 +36,8 @@ def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int) -> Outc
     return Outcome(in_force, rule.function(*given, **settings))
 
 
-def _missing(reads: dict[str, tuple[str, ...]], tables: dict[str, pd.DataFrame]) -> Sentence | None:
+def missing(reads: dict[str, tuple[str, ...]], tables: dict[str, pd.DataFrame]) -> Sentence | None:
+    """What of the tables and columns to be read is not there, in a sentence; None where all is."""
     known = dictionary()
     absent = [known[t] for t in reads if t not in tables]
     if absent:

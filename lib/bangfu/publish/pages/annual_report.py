@@ -86,7 +86,7 @@ class AnnualReport(Pages):
             (self.say("走访联系记录", "Visits and calls"), f"{len(t['visits']):,}", self.say("条", "")),
         ]
         if at_risk is not None:
-            boxes.append((self.say("存疑支出", "Spending in question"), wan(at_risk), self.say("万元", "× 10,000 yuan")))
+            boxes.append((self.say("存疑支出(含到户补助)", "Spending in question, with benefits"), wan(at_risk), self.say("万元", "× 10,000 yuan")))
         return Figures(boxes)
 
     def graded(self, severity: str, limit: int = 5) -> CardsByRule:
