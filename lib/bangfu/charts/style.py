@@ -12,6 +12,7 @@ import matplotlib
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from bangfu.publish.tables import em
 from bangfu.publish.typography import chinese_marks
 
 INK, SOFT, FAINT, RULE = "#1d2733", "#5c6875", "#8a95a1", "#d9dfe5"
@@ -156,11 +157,6 @@ def entitle(figure: Figure, lines: list[str], subtitle: str) -> None:
         figure.text(left, 1 - (0.05 + TITLE_LINE * place) / whole, line, size=11.5, weight="bold", va="top")
     figure.text(left, 1 - (0.09 + TITLE_LINE * len(lines)) / whole, chinese_marks(subtitle), size=8.5,
                 color=SOFT, va="top")
-
-
-def em(text: str) -> float:
-    """The width of a text in characters of Chinese; a Latin letter or figure is a little over half of one."""
-    return sum(1 if ord(c) > 0x2E7F else 0.56 for c in text)
 
 
 def wrapped(text: str, width: float) -> list[str]:

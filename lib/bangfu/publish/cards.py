@@ -5,7 +5,7 @@ from html import escape
 import pandas as pd
 
 from bangfu.publish import figures
-from bangfu.publish.tables import WHERE, badge, more, sources
+from bangfu.publish.tables import WHERE, badge, cols, more, plain, sources
 from bangfu.publish.words import known, word
 
 
@@ -93,8 +93,10 @@ class CardsByRule:
         columns = ["subject", "condition"] + ([] if alike else ["criteria"]) + (["amount"] if money else []) + ["sources"]
         head = "".join(f'<th scope="col" class="{"num" if c == "amount" else c}">{escape(word("finding", c, self.lang))}</th>'
                        for c in columns)
-        rows = "".join(f'<tr id="{escape(str(r["finding_id"]))}">{"".join(self._cell(c, r) for c in columns)}</tr>'
-                       for r in records)
+        cells = [[self._cell(c, r) for c in columns] for r in records]
+        rows = "".join(f'<tr id="{escape(str(r["finding_id"]))}">{"".join(row)}</tr>' for r, row in zip(records, cells))
+        widths = cols([[word("finding", c, self.lang), *map(plain, column)] for c, column in zip(columns, zip(*cells))],
+                      [c in ("subject", "amount") for c in columns])
         number = f"{len(group):,} {'条' if self.lang == 'zh' else ('finding' if len(group) == 1 else 'findings')}"
         terms = ""
         if alike:
@@ -108,7 +110,7 @@ class CardsByRule:
                 f'{escape(str(first["title"]))} {badge(first["severity"], self.lang)}'
                 f'<span class="number">{number}</span></h{self.level}>'
                 + (f"<dl>{terms}</dl>" if terms else "")
-                + f'<table class="bf rows"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+                + f'<table class="bf rows">{widths}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
                 + more(len(shown), len(group), self.where, self.lang) + "</section>")
 
     def _cell(self, column: str, row: dict) -> str:

@@ -1,8 +1,9 @@
 """Tables as reports print them: figures aligned, amounts with their separators, long lists cut with a sentence."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 import pandas as pd
@@ -63,7 +64,8 @@ def sources(records: Iterable[Mapping], lang: str = "zh", limit: int = 6) -> str
         shown = ("、" if lang == "zh" else ", ").join(map(str, numbers[:limit]))
         where = escape(" · ".join(filter(None, (file, sheet))))
         if numbers:
-            where += " · " + word("report", "row" if len(numbers) == 1 else "rows", lang).format(row=shown, rows=shown)
+            said = word("report", "row" if len(numbers) == 1 else "rows", lang).format(row=shown, rows=shown)
+            where += f' · <span class="one">{said}</span>' if len(numbers) == 1 else f" · {said}"
         if len(numbers) > limit:
             where += " " + word("report", "more_sources", lang).format(total=len(numbers))
         lines.append(f'<span class="place">{where}</span>')
@@ -119,9 +121,11 @@ class Table:
         head = "".join(f'<th scope="col" class="{KINDS[c.kind].style}">{escape(c.label)}</th>'
                        for c in self.columns.values())
         written = [[self._cell(c.kind, v) for v in shown[name]] for name, c in self.columns.items()]
+        widths = cols([[c.label, *map(plain, cells)] for c, cells in zip(self.columns.values(), written)],
+                      [KINDS[c.kind].style in WHOLE for c in self.columns.values()])
         body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*written))
         short = " short" if len(shown) <= 12 else ""
-        return (f'<table class="bf{short}">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{self._total()}</table>'
+        return (f'<table class="bf{short}">{caption}{widths}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{self._total()}</table>'
                 + more(len(shown), len(self.frame), self.where, self.lang) + (f'<p class="note">{escape(self.note)}</p>' if self.note else ""))
 
     def _cell(self, kind: str, value) -> str:
@@ -153,6 +157,36 @@ def more(shown: int, total: int, where: str, lang: str, sentence: str = "more_ro
     said = word("report", sentence, lang).format(shown=f"{shown:,}", rest=f"{total - shown:,}", total=f"{total:,}",
                                                  where=where)
     return f'<p class="note">{escape(said)}</p>'
+
+
+WHOLE = {"num", "id", "mark", "subject"}  # cells that stay on one line
+_LINE = 58  # Chinese characters that a line of a printed table holds
+
+
+def shares(columns: list[list[str]], whole: list[bool]) -> list[float]:
+    """The share of the width for each column of texts: figures and ids get what one line needs, sentences the rest."""
+    needs = [min(max(max(map(em, texts), default=0) + 2.2, 4.5), 60.0) for texts in columns]
+    fixed = [min(need, 20) if one_line else 0.0 for need, one_line in zip(needs, whole)]
+    rest = [0.0 if one_line else max(need, 6) ** 0.7 for need, one_line in zip(needs, whole)]
+    left = _LINE - sum(fixed)
+    if not any(rest) or left < 6 * sum(r > 0 for r in rest):
+        return [need ** 0.8 / sum(n ** 0.8 for n in needs) for need in needs]
+    return [(f or left * r / sum(rest)) / _LINE for f, r in zip(fixed, rest)]
+
+
+def cols(columns: list[list[str]], whole: list[bool]) -> str:
+    """The columns' widths for print, where tables are laid out once and not by trial."""
+    return "<colgroup>" + "".join(f'<col style="--w:{share:.1%}">' for share in shares(columns, whole)) + "</colgroup>"
+
+
+def em(text: str) -> float:
+    """The width of a text in Chinese characters; a Latin letter or figure is a little over half of one."""
+    return sum(1 if ord(c) > 0x2E7F else 0.56 for c in text)
+
+
+def plain(cell: str) -> str:
+    """A cell's words; of several lines, the longest."""
+    return max((unescape(re.sub(r"<[^>]+>", "", line)) for line in cell.split("<span class=\"place\">")), key=em)
 
 
 def _sum(column: pd.Series):

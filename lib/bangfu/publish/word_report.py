@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bangfu.publish.html import particulars_of, read_for_publication
 from bangfu.publish.masking import mask_id_numbers
+from bangfu.publish.tables import WHOLE, em, shares
 from bangfu.publish.typography import chinese_marks
 from bangfu.publish.words import word
 
@@ -280,24 +281,18 @@ class Report:
         return chinese_marks(text) if self.lang == "zh" else text
 
 
-_LINE, _EM = 156, 3.4  # the text's width, and one Chinese character of a table, in millimetres
-_WHOLE = {"num", "id", "mark", "subject"}
+_LINE = 156  # the text's width in millimetres
 
 
 def _widths(rows, columns: int) -> list[float]:
-    """Millimetres of each column: figures and ids get what they need in one line, sentences share the rest."""
-    needs, whole = [8.0] * columns, [True] * columns
+    """Millimetres of each column."""
+    texts, whole = [[] for _ in range(columns)], [True] * columns
     for row in rows:
         for place, cell in enumerate(row.xpath("./th|./td")):
-            need = _EM * sum(1 if ord(c) > 0x2E7F else 0.6 for c in cell.text_content()) + 7
-            needs[place] = max(needs[place], need)
-            if cell.tag == "td" and not _WHOLE & set((cell.get("class") or "").split()):
-                whole[place] = False
-    fixed = [min(n, 48) if w else 0 for n, w in zip(needs, whole)]
-    sentences = [0 if w else min(n, 90) for n, w in zip(needs, whole)]
-    if not any(sentences) or sum(fixed) > _LINE * 0.7:
-        return [_LINE * min(n, 60) / sum(min(n, 60) for n in needs) for n in needs]
-    return [f or (_LINE - sum(fixed)) * s / sum(sentences) for f, s in zip(fixed, sentences)]
+            places = [p.text_content() for p in cell.xpath('.//span[@class="place"]')]
+            texts[place].append(max(places, key=em) if places else cell.text_content())
+            whole[place] &= cell.tag == "th" or bool(WHOLE & set((cell.get("class") or "").split()))
+    return [_LINE * share for share in shares(texts, whole)]
 
 
 def _rule(row, heavy: bool, top: bool, head: bool) -> None:
