@@ -171,6 +171,23 @@ def test_adding_copies_rows_under_new_ids():
         county.add("visits", one, colour="red")
 
 
+def test_rows_are_found_by_id_after_dropping_adding_and_changing():
+    county = next(clean_counties(60, seed=1))
+    helper = county.tables["pairings"]["helper_id"].iloc[0]
+    mine = county.rows("visits", helper_id=helper)
+    visits = county.tables["visits"]
+    assert mine.equals(visits[visits["helper_id"] == helper]) and len(mine) > 5
+    county.drop("visits", mine.iloc[:2])
+    county.add("visits", mine.iloc[[2]])
+    county.set("visits", mine.iloc[[3]], helper_id="ZR999999")
+    visits = county.tables["visits"]
+    assert county.rows("visits", helper_id=helper).equals(visits[visits["helper_id"] == helper])
+    assert len(county.rows("visits", helper_id=helper)) == len(mine) - 2 + 1 - 1
+    county.drop("visits", visits["helper_id"] == helper)
+    assert county.rows("visits", helper_id=helper).empty and county.rows("visits", helper_id="nobody", mode="home").empty
+    assert county.rows("visits", helper_id="ZR999999", mode=mine["mode"].iloc[3])["visit_id"].tolist() == [mine["visit_id"].iloc[3]]
+
+
 def test_balances_are_computed_again_after_planting():
     county = next(clean_counties(60, seed=1))
     rows = county.tables["ledger"].iloc[:1]

@@ -23,6 +23,38 @@ GROUPS = {"towns": ("villages", "town"), "units": ("helpers", "unit"), "intervie
           "contractors": ("projects", "contractor")}
 
 
+class Tables(dict):
+    """The tables by name; rows that were dropped leave a table when it is next looked at, all at once.
+
+    Copying millions of visits for every case would take hours in a large county.
+    """
+
+    def __init__(self, tables):
+        super().__init__(tables)
+        self._leaving: dict[str, list] = defaultdict(list)
+        self.gone: dict[str, set] = defaultdict(set)
+
+    def __getitem__(self, name):
+        if labels := self._leaving.pop(name, None):
+            frame = super().__getitem__(name)
+            self[name] = frame[~np.isin(frame.index, labels)]
+        return super().__getitem__(name)
+
+    def drop(self, name, labels) -> None:
+        self._leaving[name] += labels
+        self.gone[name].update(labels)
+
+    def items(self):
+        return [(name, self[name]) for name in self]
+
+    def values(self):
+        return [self[name] for name in self]
+
+    def whole(self, name) -> pd.DataFrame:
+        """The table with the rows that are still to leave."""
+        return super().__getitem__(name)
+
+
 class SampleCounty:
     """One year of a made-up county: canonical tables, clean until plantings change them.
 
@@ -32,7 +64,7 @@ class SampleCounty:
 
     def __init__(self, tables, *, code, name, year, seed, people, poverty_line=380000, parameters=None, memory=None,
                  opening=None):
-        self.tables = {table: frame.reset_index(drop=True) for table, frame in tables.items()}
+        self.tables = Tables({table: frame.reset_index(drop=True) for table, frame in tables.items()})
         self.code, self.name, self.year, self.seed = code, name, year, seed
         self.poverty_line = poverty_line
         self.parameters = parameters or {}
@@ -43,11 +75,13 @@ class SampleCounty:
         self._people_used = 0
         self._touched: dict[str, set] = defaultdict(set)
         self._planting = ""
+        self._places: dict[tuple[str, str], dict] = {}  # (table, column) -> value -> labels
         self.rng = np.random.default_rng(stream(seed, year))
         self._of_helper = self.tables["pairings"].groupby("helper_id")["household_id"].agg(list).to_dict()
         first = self.tables["pairings"][self.tables["pairings"]["role"] == "first"]
         self._first_of = first.groupby("household_id")["helper_id"].agg(list).to_dict()
         self._of_fund = self.tables["projects"].groupby("fund_id")["project_id"].agg(list).to_dict()
+        self._next_label = {table: len(frame) for table, frame in self.tables.items()}
         self._numbers = {table: _last_number(self.tables[table][ID_COLUMN[table]]) for table in NUMBERED}
 
     # -- what a planting asks -------------------------------------------------------------------------------------
@@ -103,6 +137,20 @@ class SampleCounty:
         self._remember(table, taken)
         return taken
 
+    def rows(self, table: str, **equal: str) -> pd.DataFrame:
+        """The rows with these ids, found without going through the whole table: rows("visits", helper_id=helper, mode="home")."""
+        (column, value), *others = equal.items()
+        frame = self.tables.whole(table)
+        if (table, column) not in self._places:
+            groups = frame.groupby(column, sort=False).indices
+            self._places[table, column] = {key: frame.index[positions].tolist() for key, positions in groups.items()}
+        gone = self.tables.gone[table]
+        labels = [label for label in self._places[table, column].get(value, ()) if label not in gone]
+        found = frame.loc[labels]
+        for name, wanted in others:
+            found = found[(found[name] == wanted).fillna(False)]
+        return found
+
     def touch(self, table: str, rows) -> None:
         """Marks rows as touched, as take does."""
         frame = self._frame(table)
@@ -113,16 +161,17 @@ class SampleCounty:
 
     def set(self, table: str, rows, **columns) -> None:
         """Writes the columns of the rows; a value is a scalar or one per row."""
-        frame, labels = self.tables[table], self._labels(table, rows)
+        frame, labels = self.tables.whole(table), self._labels(table, rows)
         for column, value in columns.items():
             if column not in frame.columns:
                 raise KeyError(f"{table} has no column {column}; it has {', '.join(frame.columns)}")
             values = _values(value, len(labels), frame[column].dtype)
             frame.loc[labels, column] = values
+            self._places.pop((table, column), None)
 
     def add(self, table: str, rows=None, **columns) -> pd.DataFrame:
         """Adds rows: copies of `rows` with new ids, or new ones; returns what was added."""
-        frame = self.tables[table]
+        frame = self.tables.whole(table)
         unknown = [column for column in columns if column not in frame.columns]
         if unknown:
             raise KeyError(f"{table} has no column {unknown[0]}; it has {', '.join(frame.columns)}")
@@ -132,18 +181,23 @@ class SampleCounty:
         else:
             size = max((len(value) for value in given.values() if _many(value)), default=1)
             new = pd.DataFrame({column: pd.Series([None] * size, dtype=frame[column].dtype) for column in frame})
-        start = 0 if frame.empty else int(frame.index.max()) + 1
+        start = self._next_label[table]
+        self._next_label[table] += len(new)
         new.index = pd.RangeIndex(start, start + len(new))
         for column, value in given.items():
             new[column] = pd.Series(_values(value, len(new), frame[column].dtype), index=new.index)
         if table in NUMBERED and ID_COLUMN[table] not in given:
             new[ID_COLUMN[table]] = pd.Series(self._new_ids(table, len(new)), index=new.index, dtype="str")
         self.tables[table] = pd.concat([frame, new[frame.columns]])
+        for (name, column), places in self._places.items():
+            if name == table:
+                for label, value in new[column].dropna().items():
+                    places.setdefault(value, []).append(label)
         return new
 
     def drop(self, table: str, rows) -> None:
         """Takes the rows out of the table."""
-        self.tables[table] = self.tables[table].drop(index=self._labels(table, rows))
+        self.tables.drop(table, self._labels(table, rows).tolist())
 
     def settle(self) -> None:
         """Brings what follows from other cells up to date after the plantings: the balances of the ledger."""
@@ -161,16 +215,19 @@ class SampleCounty:
         return self.tables[table]
 
     def _labels(self, table: str, rows) -> pd.Index:
-        frame = self.tables[table]
         if isinstance(rows, pd.DataFrame):
             return rows.index
         if isinstance(rows, pd.Index):
             return rows
         if isinstance(rows, str):
             rows = [rows]
+        if isinstance(rows, pd.Series) and pd.api.types.is_bool_dtype(rows.dtype):
+            chosen = rows.index[np.asarray(rows.fillna(False), bool)]
+            return chosen[[label not in self.tables.gone[table] for label in chosen]]
+        frame = self.tables[table]
         rows = rows if isinstance(rows, pd.Series) else pd.Series(list(rows))
         if pd.api.types.is_bool_dtype(rows.dtype):
-            return frame.index[np.asarray(rows.fillna(False), bool)]
+            return frame.index[np.asarray(rows, bool)]
         return frame.index[frame[ID_COLUMN[table]].isin(rows.astype("str"))]
 
     def _links(self, table: str, row) -> dict[str, list]:

@@ -39,6 +39,9 @@ A planting returns the subjects (text) that its rule must now report, or a dict
         one_per: at most one row for each value of that column, over all plantings that ask for the same
         (one_per="unit" keeps the missed visits of two helpers out of one unit).
         A county too small has fewer rows than asked: take returns what there is (perhaps none).
+    county.rows(table, helper_id=..., mode="home") the rows with these values, looked up by the first of them without
+                                                   going through the table: use it in a loop over cases, where
+                                                   county.tables["visits"] costs a copy of all visits after each drop
     county.touch(table, rows)                      marks further rows the same way
     county.set(table, rows, column=value, ...)     value: scalar or one per row
     county.add(table, [rows,] column=value, ...)   new rows: copies of `rows` (if given) with new ids and the given
