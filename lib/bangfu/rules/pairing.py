@@ -157,9 +157,9 @@ def pairing_interrupted(pairings, *, gap_days: Days, year) -> Found:
     first = first.assign(until=first["end_on"].fillna(FOREVER)).sort_values(["household_id", "start_on", "until"], kind="stable")
     home = first["household_id"]
     first["so_far"] = first.groupby(home)["until"].cummax()
-    holder = first["origin"].astype("Int64").where(first["until"] == first["so_far"]).groupby(home).ffill()
+    first["holder"] = first["origin"].astype("Int64").where(first["until"] == first["so_far"]).groupby(home).ffill()
     first["since"] = first["so_far"].groupby(home).shift()
-    first["origin_before"] = holder.groupby(home).shift()
+    first["origin_before"] = first["holder"].groupby(home).shift()
     end = first[~first.duplicated("household_id", keep="last") & (first["so_far"] < last_day(year))]
     columns = ["household_id", "day", "what", "what_en", "origin", "origin_next"]
     gap = first[(first["start_on"] - first["since"]).dt.days > gap_days]
@@ -170,7 +170,7 @@ def pairing_interrupted(pairings, *, gap_days: Days, year) -> Found:
         origin_next=gap["origin"],
         origin=gap["origin_before"],
     )
-    end = end.assign(day=end["so_far"], what="结束,此后至12月31日没有第一帮扶责任人", what_en="nobody follows by 31 December", origin=holder[end.index])
+    end = end.assign(day=end["so_far"], what="结束,此后至12月31日没有第一帮扶责任人", what_en="nobody follows by 31 December", origin=end["holder"])
     return found(
         pd.concat([gap.reindex(columns=columns), end.reindex(columns=columns)]),
         subject="household_id",

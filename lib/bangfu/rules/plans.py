@@ -31,12 +31,13 @@ def without_plan(pairings, plans, *, year) -> Found:
     """
     first = pairings[(pairings["role"] == "first").fillna(False) | pairings["role"].isna()]
     whole = first[["household_id", "helper_id", "role"]].notna().all(axis=1) & dated(first)
-    judged = first[overlapping(first, last_day(year), last_day(year)) | ~whole]
+    at_close = overlapping(first, last_day(year), last_day(year)) | ~whole
+    judged, whole = first[at_close], whole[at_close]
     pairs, planned = pair_codes(judged, plans)
     of_year = (plans["year"] == year).fillna(False).to_numpy(bool)
     undated = plans["year"].isna().to_numpy(bool)
     has = judged["household_id"].notna() & _among(pairs, planned[of_year])
-    known = whole[judged.index] & (has | ~_among(pairs, planned[undated]))
+    known = whole & (has | ~_among(pairs, planned[undated]))
     return found(
         judged[known & ~has],
         subject="household_id",
