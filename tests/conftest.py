@@ -1,5 +1,6 @@
 """Shared by all tests: where the fixtures stand, and reading a rule's fixture."""
 
+import tarfile
 from pathlib import Path
 
 import pandas as pd
@@ -52,3 +53,53 @@ class RuleFixture:
 @pytest.fixture
 def rule_fixture(request) -> RuleFixture:
     return RuleFixture(TESTS / "rules" / request.param)
+
+
+class Yunling:
+    """The files of yunling 2019, with what was planted in them (rule_id, subject) and which cells cannot be read."""
+
+    year = 2019
+
+    def __init__(self, folder: Path):
+        self.raw = folder / "yunling-2019"
+        self.planted = pd.read_csv(folder / "yunling-2019-planted.csv", dtype="str")
+        self.rejects = pd.read_csv(folder / "yunling-2019-rejects.csv", dtype="str")
+        self.params = folder / "yunling.yml"
+        self.params.write_text('code: "999001"\nname: 云岭县\nraw: yunling-{year}\npolicy: laizhou-2018-8\n', encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def yunling(tmp_path_factory) -> Yunling:
+    """Yunling's files themselves, unpacked once."""
+    folder = tmp_path_factory.mktemp("yunling")
+    with tarfile.open(TESTS / "data" / "yunling-2019.tar.xz") as packed:
+        packed.extractall(folder, filter="data")
+    return Yunling(folder)
+
+
+@pytest.fixture(scope="session")
+def yunling_county(yunling):
+    """Yunling 2019 as a County that leaves no reports; read once, each rule applied once."""
+    from bangfu.county import County
+
+    return County.open(yunling.params, yunling.year)
+
+
+SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Data beside the repository; a test that needs it is left out, and counted, in a clone that stands alone."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(LEFT_OUT)
+    return SHARED_DATA
+
+
+LEFT_OUT = "the shared data do not stand beside this clone"
+
+
+def pytest_terminal_summary(terminalreporter):
+    left_out = [r for r in terminalreporter.stats.get("skipped", []) if LEFT_OUT in str(r.longrepr)]
+    if left_out:
+        terminalreporter.write_line(f"left out: {len(left_out)} tests on ../shared/data, which is not there.")

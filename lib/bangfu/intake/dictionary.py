@@ -12,7 +12,8 @@ from bangfu import workbench
 from bangfu.problems import Sentence, WrongParams, did_you_mean
 
 TYPES = {"id", "text", "name", "date", "datetime", "int", "number", "yuan", "percent", "flag", "likert", "code"}
-_UNIT = re.compile(r"[((\[](?:单位[::])?(亿元|万元|千元|元|%|％|百分比|分钟|平方米|㎡|人|户|次|个)[))\]]$")
+# Headers are compared in half-width characters; ㎡ has become m2 there.
+_UNIT = re.compile(r"[(\[【〔](?:(?:金额)?单位:?|人民币:?)*(亿元|千万元|百万元|万元|千元|百元|元|%|百分比|分钟|平方米|m2|人|口|户|次|个|天)[)\]】〕]$")
 
 
 @dataclass(frozen=True)

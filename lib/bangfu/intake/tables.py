@@ -1,15 +1,17 @@
 """Reading a county-year whole: typed tables, rejects, and everything that was not recognised."""
 
-import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
+from bangfu import digests
 from bangfu.intake import cells, readers
+from bangfu.intake.databases import read_database
 from bangfu.intake.dictionary import Table, dictionary
-from bangfu.intake.readers import Notice, RawSheet
+from bangfu.intake.raw import Notice, RawSheet, reserve, some
 from bangfu.intake.sheets import Recognised, recognise
 from bangfu.problems import Sentence, UnusableInput
 
@@ -54,6 +56,8 @@ class Intake:
     def keep(self, folder: Path, stamp: str) -> None:
         """Keeps the typed tables as Parquet; `stamp` says what they were made from."""
         folder.mkdir(parents=True, exist_ok=True)
+        # First of all: half of a new set beside an old stamp would pass for the old one.
+        (folder / "intake.json").unlink(missing_ok=True)
         for old in folder.glob("*.parquet"):
             old.unlink()
         for name, table in self.tables.items():
@@ -100,35 +104,86 @@ class _Gathering:
     rejects: list[dict] = field(default_factory=list)
     unrecognised: list[dict] = field(default_factory=list)
     dropped: list[dict] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def add(self, raw: RawSheet, known: Recognised | None) -> None:
         place = {"file": raw.file, "sheet": raw.sheet}
         if known is None:
-            if raw.cells.notna().any(axis=None):
+            if any(text for row in range(len(raw)) for text in raw.row(row)):
                 self.unrecognised.append(place | {"column": ""})
+            self.rejects += [place | {"row": raw.first_row + at, "column": "", "raw": text, "reason": _NO_CELLS} for at, text in raw.broken.items()]
             return
         number = len(self.sheets)
         self.sheets.append((raw.file, raw.sheet))
-        rows = known.data.index.to_numpy() + raw.first_row
         typed = {}
-        for name, position in known.columns.items():
+        for name, texts in known.texts.items():
             column = known.table.columns[name]
-            texts = known.data[position]
             values, unreadable = cells.read_cells(texts, column, known.units[name])
-            typed[name] = values.to_numpy() if values.dtype == "datetime64[us]" else values.array
+            typed[name] = values
             for at in unreadable.to_numpy().nonzero()[0]:
-                self.rejects.append(place | {"row": int(rows[at]), "column": known.headers[name], "raw": texts.iat[at], "reason": cells.REASONS[column.type][0]})
+                text = texts.iat[at]
+                self.rejects.append(place | {"row": int(known.rows[at]), "column": known.headers[name], "raw": text, "reason": cells.reason(column.type, text)})
+            if column.type == "percent" and cells.written_as_shares(texts):
+                self.notices.append(_about(raw, f"的“{known.headers[name]}”都不大于1,按比例读取(0.3即30%),请核对。", f"has shares in “{known.headers[name]}”; 0.3 was read as 30%, check it."))
         frame = pd.DataFrame(typed)
-        frame["origin"] = (number << ROW_BITS) | pd.Series(rows, dtype="int64")
+        frame["origin"] = (number << ROW_BITS) | pd.Series(known.rows, dtype="int64")
         self.tables.setdefault(known.table.name, []).append(frame)
         self.unrecognised += [place | {"column": c} for c in known.unknown]
         self.dropped += [place | {"row": row, "kind": kind, "text": text} for row, kind, text in known.dropped]
-        self.rejects += [place | {"row": row, "column": "", "raw": text, "reason": "整行列数与表头不符"} for row, text in raw.ragged]
+        self._tell_misfits(raw, known, place)
+
+    def _tell_misfits(self, raw: RawSheet, known: Recognised, place: dict) -> None:
+        self.rejects += [place | {"row": row, "column": "", "raw": text, "reason": _NO_CELLS} for row, text in known.ragged]
+        beyond = [row for row, _ in known.ragged if row - raw.first_row not in raw.broken or raw.widths[row - raw.first_row]]
+        if beyond:
+            self.notices.append(
+                _about(
+                    raw,
+                    f"有{len(beyond)}行的列数多于表头(第{some(beyond)}行),这些行列入未能识别清单,请检查其中的逗号和引号。",
+                    f"has {len(beyond)} rows with more cells than the header (rows {some(beyond, 'en')}); they are among the rejects, check their commas and quotes.",
+                )
+            )
+        if known.short:
+            self.notices.append(
+                _about(
+                    raw,
+                    f"有{known.short}行的列数少于表头,缺少的单元格按空白读取,请核对。",
+                    f"has {known.short} rows with fewer cells than the header; the missing ones were read as empty, check them.",
+                )
+            )
+
+    def whole(self, known: dict[str, Table]) -> dict[str, pd.DataFrame]:
+        """The tables, each put together from its sheets; a column that only some of them have is missing in the others."""
+        found = {}
+        for name, parts in sorted(self.tables.items()):
+            columns = [c for c in known[name].columns if any(c in p for p in parts)]
+            for part in parts:
+                absent = [c for c in columns if c not in part]
+                if absent and len(part):
+                    file, sheet = self.sheets[int(part["origin"].iat[0]) >> ROW_BITS]
+                    headers = [known[name].columns[c].headers[0] for c in absent]
+                    self.notices.append(
+                        reserve(
+                            file,
+                            f"{_sheet(sheet)}没有其他{known[name].title}表有的列“{'、'.join(headers)}”,这些行的相关内容不作评估,请补齐。",
+                            f"lacks columns that other sheets of {known[name].title_en} have ({', '.join(headers)}); what needs them is not assessed for its rows.",
+                        )
+                    )
+                for c in absent:
+                    part[c] = pd.Series(pd.NA, index=part.index).astype(cells.DTYPES[known[name].columns[c].type])
+            found[name] = pd.concat([p[[*columns, "origin"]] for p in parts], ignore_index=True)
+        return found
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
+_NO_CELLS = "整行列数或引号与表头不符"
+
+
+def _sheet(sheet: str) -> str:
+    return f"的工作表“{sheet}”" if sheet else ""
+
+
+def _about(raw: RawSheet, zh: str, en: str) -> Notice:
+    return reserve(raw.file, _sheet(raw.sheet) + zh, (f"(sheet “{raw.sheet}”) " if raw.sheet else "") + en)
 
 
 def digests_of(raw: str) -> dict[str, str]:
@@ -139,41 +194,49 @@ def digests_of(raw: str) -> dict[str, str]:
     return {p.relative_to(folder).as_posix(): _digest(p) for p in readers.files_of(folder)}
 
 
+def _digest(path: Path) -> str:
+    try:
+        return digests.of_file(path)
+    except OSError:
+        return "unreadable"
+
+
 def read_county(raw: str, headers: dict[str, list[str]] | None = None, *, lang: str = "zh") -> Intake:
     """Every table of a county-year from its raw folder (or database URL).
 
     Raises UnusableInput where the folder is not there or a required table is absent.
     """
     known = dictionary(headers)
-    gathering, notices = _Gathering(), []
+    gathering = _Gathering()
     for item in _items(raw, known):
         if isinstance(item, Notice):
-            notices.append(item)
+            gathering.notices.append(item)
         else:
             gathering.add(item, recognise(item, known))
     intake = Intake(
-        tables={n: pd.concat(parts, ignore_index=True) for n, parts in sorted(gathering.tables.items())},
+        tables=gathering.whole(known),
         sheets=gathering.sheets,
         rejects=_frame(gathering.rejects, _REJECTS),
         unrecognised=_frame(gathering.unrecognised, ["file", "sheet", "column"]),
         dropped=_frame(gathering.dropped, ["file", "sheet", "row", "kind", "text"]),
-        notices=notices,
+        notices=gathering.notices,
         absent=[n for n in known if n not in gathering.tables],
         digests=digests_of(raw),
     )
-    _demand_required(intake, known, raw)
+    _demand_required(intake, known)
     return intake
 
 
-def _items(raw: str, known: dict[str, Table]):
+def _items(raw: str, known: dict[str, Table]) -> Iterator[RawSheet | Notice]:
     if "://" in raw:
-        yield from readers.read_database(raw, {n: (n, t.title) for n, t in known.items()})
+        yield from read_database(raw, lambda head: recognise(head, known) is not None)
         return
     folder = Path(raw)
     if not folder.is_dir():
         raise UnusableInput.of(f"原始数据文件夹不存在:{folder.name},请检查县参数中的 raw。", f"No folder of raw files: {folder.name}; check `raw` in the county params.")
-    for path in readers.files_of(folder):
-        yield from readers.read_file(path, folder)
+    if not readers.files_of(folder):
+        raise UnusableInput.of(f"原始数据文件夹 {folder.name} 是空的,请放入县里提交的文件。", f"The folder of raw files {folder.name} is empty; put the county's files there.")
+    yield from readers.read_folder(folder)
 
 
 def _frame(rows: list[dict], columns: list[str]) -> pd.DataFrame:
@@ -181,11 +244,13 @@ def _frame(rows: list[dict], columns: list[str]) -> pd.DataFrame:
     return frame.astype({c: ("int64" if c == "row" else "str") for c in columns}).sort_values(columns[:3], ignore_index=True, kind="stable")
 
 
-def _demand_required(intake: Intake, known: dict[str, Table], raw: str) -> None:
+def _demand_required(intake: Intake, known: dict[str, Table]) -> None:
     missing = [known[n] for n in intake.absent if known[n].required]
     if not missing:
         return
     reasons = [n.sentence for n in intake.notices if n.unusable]
+    if reasons and not intake.sheets and not intake.digests:
+        raise UnusableInput.all(reasons)  # a database that does not answer holds no table at all
     zh = "、".join(f"{t.title}(通常在《{t.file}》{'·' + t.sheet if t.sheet else ''})" for t in missing)
     en = ", ".join(f"{t.title_en} (usually in {t.file}{' · ' + t.sheet if t.sheet else ''})" for t in missing)
     headers = "、".join(dict.fromkeys(t.columns[k].headers[0] for t in missing for k in t.key))
