@@ -115,9 +115,10 @@ def not_registered(benefits, members) -> Found:
     前提:成员表是审计年度的完整名册;成员号码填错也会比对不上,先看DQ-01。
     """
     known = benefits["id_number"].notna()
-    outside = benefits[known & ~benefits["id_number"].isin(members["id_number"].dropna())]
+    registered = members.dropna(subset="id_number").drop_duplicates("id_number")
+    paid = benefits[known].merge(registered, on="id_number", how="left", suffixes=("", "_member"))
     return found(
-        outside,
+        paid[paid["origin_member"].isna()],
         subject="benefit_id",
         zh="{programme}{amount:yuan}于{paid_on:day}发放,受益人证件号码不在家庭成员表中。",
         en="{amount:yuan} of {programme} was paid on {paid_on:day} to an id number that no registered member has.",

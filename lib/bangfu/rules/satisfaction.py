@@ -189,13 +189,12 @@ def visits_denied(survey, visits, pairings, *, year, recorded_visits: Count) -> 
     """
     known = survey["household_id"].notna() & survey["reported_visits"].notna()
     denied = survey[known & (survey["reported_visits"] == 0).fillna(False)]
-    visits = once(visits, "visit_id")
-    day = visits["visited_at"].dt.normalize()
-    at_home = visits[(visits["mode"] == "home") & day.between(calendar.first_day(year), calendar.last_day(year)) & visits["household_id"].isin(denied["household_id"])]
+    asked = visits[visits["household_id"].isin(denied["household_id"]) & (visits["mode"] == "home")]
+    asked = once(asked, "visit_id").assign(on=lambda v: v["visited_at"].dt.normalize())
+    at_home = asked[asked["on"].between(calendar.first_day(year), calendar.last_day(year))]
     first = pairings[(pairings["role"] == "first") & pairings["household_id"].notna() & pairings["helper_id"].notna()]
     met = at_home.dropna(subset="helper_id").merge(first, on=["household_id", "helper_id"], suffixes=("_visit", "_pairing"))
-    on = met["visited_at"].dt.normalize()
-    met = met[(met["start_on"] <= on) & (met["end_on"].isna() | (on <= met["end_on"]))].drop_duplicates("origin_visit")
+    met = met[(met["start_on"] <= met["on"]) & (met["end_on"].isna() | (met["on"] <= met["end_on"]))].drop_duplicates("origin_visit")
     met["recorded"] = met.groupby("household_id")["origin_visit"].transform("size")
     return found(
         denied.merge(met[met["recorded"] >= recorded_visits], on="household_id"),
