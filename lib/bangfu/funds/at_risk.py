@@ -139,7 +139,8 @@ def _on_records(tokens: pd.DataFrame, held: Records) -> pd.DataFrame:
     """Each finding laid on its records from the latest back: a row per finding and record, `part` in fen."""
     pairs = tokens.merge(held.links, on="origin").drop_duplicates(["rule_id", "subject", "record"])
     pairs = pairs.merge(held.table[["record", "amount", "on", "txn_id", "claim_id", "benefit_id"]], on="record")
-    pairs = pairs.sort_values(["on", "txn_id", "claim_id", "benefit_id", "record"], ascending=False, kind="stable")
+    # What was paid beyond the claims of a transaction has no claim id and comes before (is later than) its claims.
+    pairs = pairs.sort_values(["on", "txn_id", "claim_id", "benefit_id", "record"], ascending=False, na_position="first", kind="stable")
     before = pairs.groupby(["rule_id", "subject"])["amount"].cumsum() - pairs["amount"]
     left = (pairs["claim"] - before).clip(lower=0)
     return pairs.assign(part=left.where(left < pairs["amount"], pairs["amount"])).drop(columns=["amount", "on", "txn_id", "claim_id", "benefit_id"])

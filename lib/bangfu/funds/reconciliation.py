@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from bangfu.audit import _missing as lacking
+from bangfu.audit import missing
 from bangfu.funds import transfers
 from bangfu.funds.at_risk import MoneyAtRisk
 from bangfu.params import Settings
@@ -67,7 +67,7 @@ class Reconciliation:
 def reconcile(tables: dict[str, pd.DataFrame], risk: MoneyAtRisk, settings: Settings) -> Reconciliation:
     """The reconciliation of the ledger of a county-year; `risk` says what of each transaction is in question."""
     benefits = _benefits(tables)
-    reason = lacking(NEEDS, tables)
+    reason = missing(NEEDS, tables)
     if reason:
         return Reconciliation(not_reconciled=benefits, reason=reason)
     funds, accounts = tables["funds"], tables["accounts"]

@@ -69,12 +69,13 @@ def town_of_account(numbers: pd.Series, t: dict[str, pd.DataFrame]) -> pd.Series
 
 
 def places_of_rows(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Where a row that holds no record belongs (funds, projects, members, households, settlements): origin, fund_id, project_id, town."""
+    """Where a row belongs whose money is not spent: funds, projects, benefits, members, households, settlements; origin, fund_id, project_id, town."""
     t = given(tables)
     funds = t["funds"].assign(town=town_of_account(t["funds"]["account_no"], t))
     projects = t["projects"].assign(town=_town_of_village(t["projects"]["village_code"], t))
     people = [t[name].assign(town=_town_of_person(t[name]["id_number"], t)) for name in ("members", "settlements")]
-    rows = pd.concat([funds, projects, *people, t["households"]], ignore_index=True)
+    benefits = t["benefits"].assign(town=_town_of_household(t["benefits"], t))
+    rows = pd.concat([funds, projects, benefits, *people, t["households"]], ignore_index=True)
     return rows[["origin", "fund_id", "project_id", "town"]].drop_duplicates("origin")
 
 
