@@ -7,6 +7,8 @@ executed notebook, which marks cells of a killed run as completed, but from what
 import json
 import logging
 import os
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,17 +94,18 @@ def execute(notebook: Notebook, folder: Path, parameters: dict) -> Path:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     why = ("", "")
     try:
-        papermill.execute_notebook(
-            str(notebook.path),
-            str(executed),
-            parameters=parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            cwd=str(notebook.path.parent),
-            start_timeout=120,
-            config=_transport(),
-        )
+        with _private_channel() as channel:
+            papermill.execute_notebook(
+                str(_in_language(notebook, folder, parameters.get("lang", "zh"))),
+                str(executed),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                cwd=str(notebook.path.parent),
+                start_timeout=120,
+                config=channel,
+            )
     except papermill.PapermillExecutionError as wrong:
         why = (f",第{wrong.exec_count}个单元格报 {wrong.ename}:{_first_line(wrong.evalue)}", f": cell {wrong.exec_count} raised {wrong.ename}: {_first_line(wrong.evalue)}")
     except Exception as wrong:  # a kernel that died or did not start
@@ -115,14 +118,38 @@ def execute(notebook: Notebook, folder: Path, parameters: dict) -> Path:
     return executed
 
 
-def _transport():
-    """Kernels talk over files where the system can: nobody else on the machine can listen, as they could on a port."""
-    from jupyter_core.paths import jupyter_runtime_dir
+def _in_language(notebook: Notebook, folder: Path, lang: str) -> Path:
+    """The notebook with its texts in the language of the run: a text cell carries its English in its metadata."""
+    if lang != "en":
+        return notebook.path
+    told = nbformat.read(notebook.path, as_version=4)
+    for cell in told.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.metadata.get("en", cell.source)
+    path = folder / "work" / f"{notebook.name}.en.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(told, path)
+    return path
+
+
+@contextmanager
+def _private_channel():
+    """The configuration by which a kernel talks over files that only this user can open, where the system has such.
+
+    On a port, which is the default, anybody on the machine could listen or speak.
+    """
     from traitlets.config import Config
 
-    if os.name != "posix" or len(jupyter_runtime_dir()) > 50:  # the path of such a file may have 107 characters
-        return Config()
-    return Config({"KernelManager": {"transport": "ipc"}})
+    with tempfile.TemporaryDirectory(prefix="bf-") as folder:
+        if os.name != "posix" or len(folder) > 80:  # the path of such a file may have 107 characters
+            yield Config()
+        else:
+            yield Config({"KernelManager": {"transport": "ipc", "ip": os.path.join(folder, "k")}})
+
+
+def _file_name_only(line: str) -> str:
+    name, _, path = line.partition(" = ")
+    return f"{name} = {json.dumps(Path(json.loads(path)).name, ensure_ascii=False)}"
 
 
 def _first_line(text: str) -> str:
@@ -138,8 +165,9 @@ def _without_times(path: Path) -> None:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
-            # The folders of this machine are nobody's business; the file's name is enough to know which county it was.
-            cell.source = "\n".join(line for line in cell.source.splitlines() if not line.startswith(("reports =",)))
+            # The folders of this machine are nobody's business; the name of the params file says which county it was.
+            lines = [line for line in cell.source.splitlines() if not line.startswith("reports =")]
+            cell.source = "\n".join(_file_name_only(line) if line.startswith("params =") else line for line in lines)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
     nbformat.write(notebook, path)
