@@ -64,7 +64,10 @@ def _run(params: list[Path], year: int, reports: Path, jobs: int, only: list[str
     for result in results:
         _tell(result, lang)
     failed = [r for r in results if r.status]
-    if len(results) > 1 or failed:
+    if len(results) == 1:
+        for s in results[0].sentences if failed else ():
+            _complain(s.say(lang))
+    else:
         zh = f"共{len(results)}个县,完成{len(results) - len(failed)}个,未完成{len(failed)}个" + (":" if failed else "。")
         en = f"{len(results)} counties: {len(results) - len(failed)} done, {len(failed)} failed" + (":" if failed else ".")
         (_complain if failed else _say)(en if lang == "en" else zh)
@@ -193,17 +196,27 @@ def lab(
     os.execv(sys.executable, command)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """The console entry: a problem is its sentences on standard error and its exit status."""
-    lang = "en" if "--lang=en" in sys.argv or ("--lang" in sys.argv and sys.argv[sys.argv.index("--lang") + 1 : sys.argv.index("--lang") + 2] == ["en"]) else "zh"
+    argv = sys.argv[1:] if argv is None else argv
+    lang = "en" if "--lang=en" in argv or ["--lang", "en"] in [argv[i : i + 2] for i in range(len(argv))] else "zh"
+    from bangfu import usage
+
     try:
-        app()
+        status = typer.main.get_command(app).main(argv, prog_name="bangfu", standalone_mode=False)
     except Problem as problem:
         _complain(problem.say(lang))
         raise SystemExit(problem.status) from None
-    except KeyboardInterrupt:
+    except usage.UsageError as wrong:
+        if type(wrong).__name__ == "NoArgsIsHelpError":
+            _say(wrong.format_message())
+        else:
+            _complain(usage.sentence(wrong, argv).say(lang))
+        raise SystemExit(2) from None
+    except (KeyboardInterrupt, typer.Abort):
         _complain(Sentence("已中断。", "Interrupted.").say(lang))
         raise SystemExit(130) from None
+    raise SystemExit(status or 0)
 
 
 if __name__ == "__main__":

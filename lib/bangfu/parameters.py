@@ -5,8 +5,8 @@ A rule names the kind in its signature (`gap_days: Days`); a policy pack gives t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
@@ -36,7 +36,13 @@ def _whole(value: Any) -> int:
 def _exact(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         raise ValueError("not a number")
-    return Decimal(str(value))
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not exact.is_finite():
+        raise ValueError("not a number")
+    return exact
 
 
 def _share(value: Any) -> Fraction:
@@ -97,7 +103,7 @@ class Dated(Generic[T]):
     """A value that changes with time: `on` takes the one in force on the date of each event."""
 
     def __init__(self, steps: list[tuple[date, Any]]):
-        self.steps = sorted(steps)
+        self.steps = sorted(steps, key=lambda step: step[0])
 
     def at(self, day: date) -> Any:
         """The value in force on a day; None before the first."""
@@ -131,8 +137,11 @@ def parse(annotation: Any, given: Any) -> Dated:
     adapter = TypeAdapter(inner, config={"arbitrary_types_allowed": True})
     try:
         if isinstance(given, list) and given and all(isinstance(g, dict) and set(g) == {"from", "value"} for g in given):
-            if not all(isinstance(g["from"], date) for g in given):
+            days = [g["from"] for g in given]
+            if not all(isinstance(d, date) and not isinstance(d, datetime) for d in days):
                 raise ValueError("`from` is not a date")
+            if len(set(days)) < len(days):
+                raise ValueError("`from` has the same date twice")
             return Dated([(g["from"], adapter.validate_python(g["value"])) for g in given])
         return Dated([(ALWAYS, adapter.validate_python(given))])
     except ValidationError as wrong:

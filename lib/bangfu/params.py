@@ -1,22 +1,27 @@
 """County params and policy packs: checked when read, every mistake one sentence that names file, key and what is accepted."""
 
+import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Annotated, Any, get_origin
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from bangfu import parameters, workbench
 from bangfu.intake.dictionary import dictionary
 from bangfu.parameters import Dated
+from bangfu.params_file import checked, read_yaml, shortened
 from bangfu.problems import Problem, Sentence, WrongParams, did_you_mean
 from bangfu.rules.catalogue import Rule, catalogue
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Header = Annotated[str, Field(min_length=1)]
 
 
 class Exemption(_Strict):
@@ -28,17 +33,28 @@ class Exemption(_Strict):
     approved_by: str = Field(alias="approved by", min_length=1)
     valid_until: date = Field(alias="valid until")
 
+    @field_validator("valid_until", mode="before")
+    @classmethod
+    def _day(cls, value: Any) -> date:
+        # A number would be taken for seconds since 1970.
+        if isinstance(value, datetime) or not isinstance(value, (date, str)):
+            raise PydanticCustomError("date_type", "not a date")
+        return value
+
 
 class CountyParams(_Strict):
     """`params/counties/<name>.yml`."""
 
-    code: str = Field(pattern=r"^\d{6}$", description="county code, six digits, in quotes")
-    name: str = Field(min_length=1)
-    raw: str = Field(min_length=1, description="folder of raw files relative to this file, with {year} allowed; or a database URL")
-    policy: str = Field(min_length=1, description="a pack under params/policies/")
-    overrides: dict[str, Any] = {}
-    headers: dict[str, list[str]] = {}
-    exemptions: list[Exemption] = []
+    code: str = Field(pattern=r"^[0-9]{6}$", description="县代码,六位数字,加引号 / county code, six digits, in quotes")
+    name: str = Field(min_length=1, description="县名 / the county's name")
+    raw: str = Field(
+        min_length=1,
+        description="原始文件夹(相对于本文件,可用 {year})或数据库地址 / folder of raw files relative to this file, with {year} allowed; or a database URL",
+    )
+    policy: str = Field(min_length=1, description="params/policies/ 下的政策包 / a pack under params/policies/")
+    overrides: dict[str, Any] = Field({}, description="参数: 值,或 规则: {参数: 值} / parameter: value, or rule: {parameter: value}")
+    headers: dict[str, list[_Header]] = Field({}, description="另外认可的表头,如 households.phone: [手机] / extra accepted headers by table.column")
+    exemptions: list[Exemption] = Field([], description="豁免的疑点 / findings that do not count")
 
     @field_validator("overrides", "headers", "exemptions", mode="before")
     @classmethod
@@ -124,81 +140,6 @@ class Settings:
     lang: str = "zh"
 
 
-def _read_yaml(path: Path) -> dict:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)
-    except FileNotFoundError:
-        raise WrongParams.of(f"找不到参数文件 {path.name},请检查路径。", f"No params file {path.name}; check its path.") from None
-    except IsADirectoryError:
-        raise WrongParams.of(f"{path.name} 是文件夹,请给出其中的 .yml 文件。", f"{path.name} is a folder; name a .yml file in it.") from None
-    except OSError as wrong:
-        raise WrongParams.of(f"参数文件 {path.name} 打不开({wrong.strerror})。", f"Params file {path.name} cannot be opened ({wrong.strerror}).") from None
-    except UnicodeDecodeError:
-        raise WrongParams.of(f"参数文件 {path.name} 不是UTF-8编码,请另存为UTF-8。", f"Params file {path.name} is not UTF-8; save it as UTF-8.") from None
-    except yaml.YAMLError as wrong:
-        line = getattr(getattr(wrong, "problem_mark", None), "line", None)
-        at = (f"第{line + 1}行", f" near line {line + 1}") if line is not None else ("", "")
-        why = getattr(wrong, "problem", None) or "YAML"
-        raise WrongParams.of(f"参数文件 {path.name} {at[0]}不是正确的YAML,请检查缩进和冒号。", f"Params file {path.name} is no valid YAML{at[1]} ({why}).") from None
-    if not isinstance(content, dict):
-        raise WrongParams.of(f"参数文件 {path.name} 应由“键: 值”组成。", f"Params file {path.name} must consist of keys and values.")
-    return content
-
-
-class _NoDuplicates(yaml.SafeLoader):
-    """YAML in which a key given twice is an error, not a silent choice."""
-
-    def construct_mapping(self, node, deep=False):
-        keys = [self.construct_object(k, deep=deep) for k, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _fields(model: type[BaseModel]) -> list[str]:
-    return [f.alias or n for n, f in model.model_fields.items()]
-
-
-def _sentences(file: str, wrong: ValidationError, model: type[BaseModel]) -> list[Sentence]:
-    said = []
-    for e in wrong.errors():
-        key = ".".join(str(p) for p in e["loc"])
-        if e["type"] == "extra_forbidden":
-            inner = Exemption if e["loc"][0] == "exemptions" else _PolicyText if e["loc"][0] == "texts" else model
-            zh, en = did_you_mean(str(e["loc"][-1]), _fields(inner))
-            said.append(Sentence(f"{file}:不认识的键“{key}”{zh}", f"{file}: unknown key “{key}”{en}"))
-        elif e["type"] == "missing":
-            said.append(Sentence(f"{file}:缺少键“{key}”。", f"{file}: key “{key}” is missing."))
-        elif key == "code":
-            said.append(Sentence(f'{file}:code 应为加引号的六位县代码,如 "999001"。', f'{file}: code must be six digits in quotes, such as "999001".'))
-        else:
-            shown = str(e["input"])[:40]
-            expected = _EXPECTED.get(e["type"], (e["msg"], e["msg"]))
-            said.append(Sentence(f"{file}:键“{key}”的值“{shown}”不对,应为{expected[0]}。", f"{file}: key “{key}” is “{shown}” but must be {expected[1]}."))
-    return said
-
-
-_EXPECTED = {
-    "string_type": ("文字(数字请加引号)", "text (put numbers in quotes)"),
-    "string_too_short": ("不为空的文字", "text that is not empty"),
-    "dict_type": ("“键: 值”的对照", "keys and values"),
-    "list_type": ("列表", "a list"),
-    "model_type": ("“键: 值”的对照", "keys and values"),
-    "date_type": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
-    "date_from_datetime_parsing": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
-    "date_parsing": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
-    "string_pattern_mismatch": ("binding 或 reference", "binding or reference"),
-}
-
-
-def _checked(model: type[BaseModel], content: dict, file: str):
-    try:
-        return model.model_validate(content)
-    except ValidationError as wrong:
-        raise WrongParams.all(_sentences(file, wrong, model)) from None
-
-
 def packs_beside(county_file: Path | None) -> list[Path]:
     """The folders in which packs are looked for: beside the county's params first, then the workbench's own."""
     beside = [county_file.resolve().parent.parent / "policies"] if county_file else []
@@ -213,7 +154,7 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
     if path is None:
         zh, en = did_you_mean(name, {p.stem for f in folders for p in f.glob("*.yml")})
         raise WrongParams.of(f"{said_by}:没有名为“{name}”的政策包{zh}", f"{said_by}: no policy pack “{name}”{en}")
-    pack = _checked(_PackFile, _read_yaml(path), path.name)
+    pack = checked(_PackFile, read_yaml(path), path.name)
     wrong: list[Sentence] = []
     known = catalogue()
     by_rule, by_name = _overrides(overrides or {}, pack, known, said_by, wrong)
@@ -239,10 +180,13 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
             try:
                 values[name_] = parameters.parse(annotation, given)
             except ValueError:
+                # A value that several rules share is wrong once, whichever rules read it.
+                shared = name_ not in by_rule.get(rule_id, {}) and (name_ in by_name or name_ not in entry)
+                of = ("", "") if shared else (f"规则 {rule_id} 的", f" of rule {rule_id}")
                 wrong.append(
                     Sentence(
-                        f"{file}:规则 {rule_id} 的参数“{name_}”的值“{given}”不对,应为{parameters.accepted(annotation)}。",
-                        f"{file}: parameter “{name_}” of rule {rule_id} is “{given}” but must be {parameters.accepted(annotation, 'en')}.",
+                        f"{file}:{of[0]}参数“{name_}”的值“{shortened(given)}”不对,应为{parameters.accepted(annotation)}{_DATED[0]}。",
+                        f"{file}: parameter “{name_}”{of[1]} is “{shortened(given)}” but must be {parameters.accepted(annotation, 'en')}{_DATED[1]}.",
                     )
                 )
         rules[rule_id] = InForce(rule, basis, values)
@@ -250,6 +194,9 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
         raise WrongParams.all(dict.fromkeys(wrong))
     overridden = set(by_name) | {p for values in by_rule.values() for p in values}
     return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden}, pack.scorecard)
+
+
+_DATED = (",或带日期的列表 [{from: 2018-06-01, value: …}]", ", or a list with dates, [{from: 2018-06-01, value: …}]")
 
 
 def _overrides(given: dict, pack: _PackFile, known: dict[str, Rule], file: str, wrong: list[Sentence]) -> tuple[dict, dict]:
@@ -293,7 +240,7 @@ def open_settings(file: Path | str, year: int, *, lang: str = "zh") -> Settings:
     file = Path(file)
     if not 2000 <= year <= 2100:
         raise WrongParams.of(f"年度“{year}”不对,应为2000至2100之间的年份。", f"Year “{year}” must be between 2000 and 2100.")
-    county = _checked(CountyParams, _read_yaml(file), file.name)
+    county = checked(CountyParams, read_yaml(file), file.name)
     wrong: list[Sentence] = []
     pack = None
     try:
@@ -308,11 +255,35 @@ def open_settings(file: Path | str, year: int, *, lang: str = "zh") -> Settings:
         if e.rule not in catalogue():
             zh, en = did_you_mean(e.rule, catalogue())
             wrong.append(Sentence(f"{file.name}:exemptions 中的规则“{e.rule}”不存在{zh}", f"{file.name}: exemptions names an unknown rule “{e.rule}”{en}"))
-    if "{" in county.raw.replace("{year}", ""):
+    if {"{", "}"} & set(county.raw.replace("{year}", "")):
         wrong.append(Sentence(f"{file.name}:raw 中只能用 {{year}},不能用其他花括号。", f"{file.name}: raw may contain {{year}} and no other braces."))
+    wrong += _not_in_force(pack, year) if pack else []
     if wrong:
         raise WrongParams.all(wrong)
     raw = county.raw.replace("{year}", str(year))
     if "://" not in raw:
         raw = str((file.resolve().parent / raw).resolve())
     return Settings(county, year, raw, pack, file.name, lang)
+
+
+def _not_in_force(pack: PolicyPack, year: int) -> list[Sentence]:
+    """Parameters that have dated values, but none yet at the end of the year."""
+    end = date(year, 12, 31)
+    return [
+        Sentence(
+            f"政策包 {pack.name} 中规则 {r.rule.id} 的参数“{name}”在{year}年还没有值(最早自{value.steps[0][0]}起),请补上更早的值或换政策包。",
+            f"Policy pack {pack.name}: parameter “{name}” of rule {r.rule.id} has no value yet in {year} (the first holds from {value.steps[0][0]}); add an earlier one or name another pack.",
+        )
+        for r in pack.rules.values()
+        for name, value in r.values.items()
+        if value.at(end) is None
+    ]
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of county params, by which editors complete and check them (`params/county.schema.json`)."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **CountyParams.model_json_schema(by_alias=True)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), ensure_ascii=False, indent=1))

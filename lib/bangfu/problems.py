@@ -1,7 +1,16 @@
 """What can be wrong with what people hand in: each problem is a sentence for the person who can mend it."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
+
+
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{9,13}[0-9Xx]?(?![0-9A-Za-z])")
+
+
+def without_id_numbers(text: str) -> str:
+    """A message in which of each run of digits as long as an id number only the area code stays."""
+    return _ID_NUMBER.sub(r"\1******", text)
 
 
 class Sentence(NamedTuple):
@@ -11,7 +20,8 @@ class Sentence(NamedTuple):
     en: str
 
     def say(self, lang: str = "zh") -> str:
-        return self.en if lang == "en" else self.zh
+        """The sentence in a language, without the id numbers that a wrong value may have brought into it."""
+        return without_id_numbers(self.en if lang == "en" else self.zh)
 
 
 class Problem(Exception):
@@ -65,4 +75,8 @@ def did_you_mean(word: str, accepted: Iterable[str]) -> tuple[str, str]:
     near = get_close_matches(str(word), accepted, n=1, cutoff=0.6)
     if near:
         return f",是否想写 {near[0]}?", f"; did you mean {near[0]}?"
-    return f",可用的有:{'、'.join(accepted)}。", f"; accepted: {', '.join(accepted)}."
+    shown, more = accepted[:_SHOWN], len(accepted) > _SHOWN
+    return f",可用的有:{'、'.join(shown)}{'等' if more else ''}。", f"; accepted: {', '.join(shown)}{', ...' if more else ''}."
+
+
+_SHOWN = 30  # more names than these nobody reads in a sentence
