@@ -102,17 +102,17 @@ def test_without_data_a_sentence_stands_in_its_place(chart):
 
 @pytest.mark.parametrize("chart, title", [
     # 2 of 3 findings are on visits: 67 per cent.
-    (lambda: charts.findings_by_severity_and_topic(findings()), "走访联系问题最多：2 条，占全部 3 条的 67%"),
+    (lambda: charts.findings_by_severity_and_topic(findings()), "走访联系疑点最多：2 个，占全部 3 个的 67%"),
     # 150,000 + 50,000 yuan = 20 times ten thousand.
-    (lambda: charts.money_at_risk(amounts(("挪用", "50000"), ("转移", "150000"))), "问题金额 20.00 万元，“转移”最多：15.00 万元"),
+    (lambda: charts.money_at_risk(amounts(("挪用", "50000"), ("转移", "150000"))), "存疑金额 20.00 万元，“转移”最多：15.00 万元"),
     # Each fen once: the two bars share 30,000 yuan.
     (lambda: charts.money_at_risk(amounts(("挪用", "50000"), ("转移", "150000")), total=Decimal("170000")),
-     "问题金额 17.00 万元，“转移”最多：15.00 万元"),
+     "存疑金额 17.00 万元，“转移”最多：15.00 万元"),
     # 100 received - 80 spent - 5 in question leaves 15 unexplained: 20 of 100 in question.
     (lambda: charts.reconciliation(reconciled(("到账", "1000000", "whole"), ("支出", "800000", "part"), ("挪用", "50000", "question"))),
-     "到账 100.00 万元，其中 20.00 万元有疑问，占 20.0%"),
-    # 30 of 40 yuan in October to December.
-    (lambda: charts.spending_by_month(pd.DataFrame({"month": [1, 10, 12], "amount": [1000, 1000, 2000]}), 2019), "第四季度支出占全年的 75%"),
+     "到账 100.00 万元，其中 20.00 万元存疑，占 20.0%"),
+    # 10 + 20 of 40 times ten thousand yuan in October to December.
+    (lambda: charts.spending_by_month(pd.DataFrame({"month": [1, 10, 12], "amount": [10000000, 10000000, 20000000]}), 2019), "12月支出最多(20.0 万元)，第四季度占全年的 75%"),
     # (10 - m mod 3) summed over a year: 120 - 12 = 108 of 120.
     (lambda: charts.duty_heatmap(duties(["甲镇"])), "应履职次数完成 90.0%；甲镇最低，为 90.0%"),
     (lambda: charts.missed_visits_histogram(pd.Series([0, 0, 1, 3, None], dtype="Int64")), "4 名责任人中 2 名有缺访，占 50.0%"),

@@ -187,7 +187,7 @@ def test_a_card_names_what_an_auditor_asks_for():
 
 def test_cut_cards_say_how_many_more_there_are():
     html = Cards(THREE, limit=2)._repr_html_()
-    assert html.count("<article") == 2 and "以上按严重程度和金额列出 2 条，另有 1 条，全部 3 条见 workpapers.xlsx" in html
+    assert html.count("<article") == 2 and "以上按严重程度和金额列出 2 个，另有 1 个，全部 3 个见 workpapers.xlsx" in html
 
 
 def test_cards_by_rule_anchor_each_finding():
@@ -215,6 +215,7 @@ def test_printed_widths_give_figures_one_line_and_sentences_the_rest():
 
 @pytest.mark.parametrize("typed, set_", [
     ("共5条,其中重大2条;占40%,已核实", "共5条，其中重大2条；占40%，已核实"), ("合计1,234.50元", "合计1,234.50元"), ("15:14开始", "15:14开始"),
+    ("到位7,057次(99.4%);23人缺访", "到位7,057次(99.4%)；23人缺访"), ("[54%, 68%]", "[54%, 68%]"),
     ("依据:《办法》", "依据：《办法》"), ("Lowest in 红溪镇, of all towns", "Lowest in 红溪镇, of all towns"),
 ])
 def test_chinese_sentences_have_chinese_marks(typed, set_):

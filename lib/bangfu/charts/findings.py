@@ -11,7 +11,7 @@ def findings_by_severity_and_topic(findings: pd.DataFrame, by: str = "topic", la
 
     findings: one row per finding, with `severity` and the column `by`.
     """
-    what = "Findings" if lang == "en" else "问题"
+    what = "Findings" if lang == "en" else "疑点"
     if findings.empty:
         return no_data(what, lang)
     counts = pd.crosstab(findings[by].astype(object), findings["severity"].astype(object)).reindex(
@@ -27,11 +27,11 @@ def findings_by_severity_and_topic(findings: pd.DataFrame, by: str = "topic", la
         title = f"{first}: {counts['total'].iloc[0]:,} of {total:,} findings ({share:.0%})"
         subtitle = f"Number of findings; {grave:,} of {total:,} are of high severity"
     else:
-        title = f"{first}问题最多:{counts['total'].iloc[0]:,} 条,占全部 {total:,} 条的 {share:.0%}"
-        subtitle = f"问题条数;其中重大 {grave:,} 条"
+        title = f"{first}疑点最多:{counts['total'].iloc[0]:,} 个,占全部 {total:,} 个的 {share:.0%}"
+        subtitle = f"疑点个数;其中重大 {grave:,} 个"
     if len(left_out):
         subtitle += (f"; {len(left_out)} more with {left_out['total'].sum():,} findings not drawn" if lang == "en"
-                     else f";另有 {len(left_out)} 类 {left_out['total'].sum():,} 条未画出")
+                     else f";另有 {len(left_out)} 类 {left_out['total'].sum():,} 个未画出")
     with house_style():
         figure, axes = draw(title, subtitle, 0.27 * len(counts) + 0.1, left=label_inches(names), bottom=0.12, top=0.26)
         ends = counts["total"] * 0

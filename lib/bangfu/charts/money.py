@@ -20,7 +20,7 @@ def money_at_risk(parts: pd.DataFrame, by: str = "offence", lang: str = "zh", li
     of them (each fen once); without it the bars are summed.
     """
     kind = _BY.get(by, (by, by))
-    what = "Money in question" if lang == "en" else "问题金额"
+    what = "Money in question" if lang == "en" else "存疑金额"
     bars = [(str(label), exact_yuan(amount)) for label, amount in zip(parts["label"], parts["amount"])] if len(parts) else []
     bars = sorted(((label, amount) for label, amount in bars if amount), key=lambda bar: (-bar[1], bar[0]))
     if not bars:
@@ -32,7 +32,7 @@ def money_at_risk(parts: pd.DataFrame, by: str = "offence", lang: str = "zh", li
         title = f"{wan(whole)} ten thousand yuan in question; most under “{label}”: {wan(most)}"
         subtitle = f"Amount in question by {kind[1]}, 10,000 yuan"
     else:
-        title = f"问题金额 {wan(whole)} 万元,“{label}”最多:{wan(most)} 万元"
+        title = f"存疑金额 {wan(whole)} 万元,“{label}”最多:{wan(most)} 万元"
         subtitle = f"按{kind[0]}列示,单位:万元"
     if total is not None and whole < sum(a for _, a in bars):
         subtitle += ("; a record can stand in several bars, the total counts it once" if lang == "en"
@@ -74,7 +74,7 @@ def reconciliation(parts: pd.DataFrame, lang: str = "zh") -> Chart:
         title = f"Of {wan(whole)} received, {wan(question)} is in question ({share:.1%})"
         subtitle = "From what was received to where it is, 10,000 yuan"
     else:
-        title = f"{name} {wan(whole)} 万元,其中 {wan(question)} 万元有疑问,占 {share:.1%}"
+        title = f"{name} {wan(whole)} 万元,其中 {wan(question)} 万元存疑,占 {share:.1%}"
         subtitle = "从到账到去向,单位:万元;各项相加等于到账"
     bars, level = [(name, Decimal(0), whole, "whole")], whole
     for label, amount, kind in steps:
@@ -122,12 +122,12 @@ def spending_by_month(spending: pd.DataFrame, year: int, lang: str = "zh") -> Ch
     whole = sum(sums, Decimal(0))
     if not whole:
         return no_data(what, lang)
-    last = sum(sums[9:], Decimal(0)) / whole
+    last, peak = sum(sums[9:], Decimal(0)) / whole, sums.index(max(sums)) + 1
     if lang == "en":
-        title = f"{last:.0%} of the year's spending fell in the last quarter"
+        title = f"Most was spent in month {peak} ({wan(sums[peak - 1], 1)}); {last:.0%} of the year in the last quarter"
         subtitle = f"Spending by month of {year}, 10,000 yuan; total {wan(whole)}"
     else:
-        title = f"第四季度支出占全年的 {last:.0%}"
+        title = f"{peak}月支出最多({wan(sums[peak - 1], 1)} 万元),第四季度占全年的 {last:.0%}"
         subtitle = f"{year} 年各月支出,单位:万元;合计 {wan(whole)}"
     with house_style():
         figure, axes = draw(title, subtitle, 1.9, left=0.1, right=0.1, bottom=0.32)

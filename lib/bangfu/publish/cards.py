@@ -97,7 +97,7 @@ class CardsByRule:
         rows = "".join(f'<tr id="{escape(str(r["finding_id"]))}">{"".join(row)}</tr>' for r, row in zip(records, cells))
         widths = cols([[word("finding", c, self.lang), *map(plain, column)] for c, column in zip(columns, zip(*cells))],
                       [c in ("subject", "amount") for c in columns])
-        number = f"{len(group):,} {'条' if self.lang == 'zh' else ('finding' if len(group) == 1 else 'findings')}"
+        number = f"{len(group):,} {'个' if self.lang == 'zh' else ('finding' if len(group) == 1 else 'findings')}"
         terms = ""
         if alike:
             terms += f"<dt>{escape(word('finding', 'criteria', self.lang))}</dt><dd>{escape(str(first['criteria']))}</dd>"
@@ -111,7 +111,7 @@ class CardsByRule:
                 f'<span class="number">{number}</span></h{self.level}>'
                 + (f"<dl>{terms}</dl>" if terms else "")
                 + f'<table class="bf rows">{widths}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-                + more(len(shown), len(group), self.where, self.lang) + "</section>")
+                + more(len(shown), len(group), self.where, self.lang, "more_of_rule") + "</section>")
 
     def _cell(self, column: str, row: dict) -> str:
         if column == "amount":

@@ -114,6 +114,9 @@ def _with_contents(html: str, lang: str) -> str:
         return f'<h{level} id="{escape(unique)}"{attributes}>{inside}</h{level}>'
 
     body = re.sub(r"<h([2-4])\b([^>]*)>(.*?)</h\1>", anchored, body, flags=re.S)
+    # A rule's number in a table leads to its card, where the page has one.
+    body = re.sub(r'<td class="id">([A-Z]{2}-[\w-]+)</td>',
+                  lambda m: f'<td class="id"><a href="#{m.group(1)}">{m.group(1)}</a></td>' if m.group(1) in taken else m.group(0), body)
     return head.replace("<!--contents-->", _contents(entries, lang)) + body
 
 
@@ -123,22 +126,25 @@ def plain(inside: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", inside))).strip()
 
 
+MANY = 10  # entries under one heading that the contents show without being asked
+
+
 def _contents(entries: list[tuple[int, str, str]], lang: str) -> str:
-    lines, inner = [], False
+    """The table of contents: headings, and under each its own, folded where they are many."""
+    groups: list[tuple[str, list[str]]] = []
     for level, identity, text in entries:
-        if level == 3 and not inner:
-            lines.append("<ol>" if lines else "<li><ol>")
-            inner = True
-        elif level == 2:
-            if inner:
-                lines.append("</ol>")
-                inner = False
-            if lines:
-                lines.append("</li>")
-        lines.append(f'<li><a href="#{escape(identity)}">{escape(text)}</a>' + ("</li>" if level == 3 else ""))
-    if inner:
-        lines.append("</ol>")
-    if lines:
-        lines.append("</li>")
+        link = f'<a href="#{escape(identity)}">{escape(text)}</a>'
+        if level == 2:
+            groups.append((link, []))
+        else:
+            if not groups:
+                groups.append(("", []))
+            groups[-1][1].append(f"<li>{link}</li>")
+    lines = []
+    for link, inner in groups:
+        below = f"<ol>{''.join(inner)}</ol>" if inner else ""
+        if len(inner) > MANY:
+            below = f"<details><summary>{escape(word('report', 'expand', lang))} ({len(inner)})</summary>{below}</details>"
+        lines.append(f"<li>{link}{below}</li>")
     name = word("report", "contents", lang)
     return f'<nav class="contents" aria-label="{name}"><h2>{name}</h2><ol>{"".join(lines)}</ol></nav>' if lines else ""

@@ -4,7 +4,7 @@ import re
 
 _WIDE = {mark: chr(ord(mark) + 0xFEE0) for mark in ",;:?!"}
 _CHINESE = r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u201c\u201d]"
-_MARK = re.compile(rf"(?<={_CHINESE})[,;:?!] ?|[,;:?!](?={_CHINESE})")
+_MARK = re.compile(rf"(?<={_CHINESE})[,;:?!] ?|[,;:?!](?={_CHINESE})|(?<=[)%])[,;](?=\d)")
 _PARTS = re.compile(r"(<!--.*?-->|<(script|style|pre|svg|h[1-6]|code)\b.*?</\2>|<td class=\"title\">.*?</td>|<[^>]*>)", re.S)
 _ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
 
