@@ -7,52 +7,10 @@ import numpy as np
 import pandas as pd
 
 from bangfu.sample.planting import LASTING, RETURNING, stream
+from bangfu.sample.tables import ID_COLUMN, NUMBERED, Tables, is_many, of_dtype
 
-# What identifies a row when a planting names rows by id: the table's own id, or the person or household it is about.
-ID_COLUMN = {
-    "villages": "village_code", "households": "household_id", "members": "id_number", "incomes": "household_id",
-    "helpers": "helper_id", "pairings": "household_id", "plans": "household_id", "visits": "visit_id",
-    "funds": "fund_id", "accounts": "account_no", "projects": "project_id", "claims": "claim_id",
-    "ledger": "txn_id", "benefits": "benefit_id", "settlements": "settlement_id", "vehicles": "id_number",
-    "properties": "id_number", "businesses": "id_number", "payroll": "id_number", "deaths": "id_number",
-    "survey": "response_id", "procedures": "household_id", "complaints": "complaint_id",
-}
-NUMBERED = ("helpers", "visits", "funds", "projects", "claims", "ledger", "benefits", "settlements", "survey",
-            "complaints")
 GROUPS = {"towns": ("villages", "town"), "units": ("helpers", "unit"), "interviewers": ("survey", "interviewer"),
           "contractors": ("projects", "contractor")}
-
-
-class Tables(dict):
-    """The tables by name; rows that were dropped leave a table when it is next looked at, all at once.
-
-    Copying millions of visits for every case would take hours in a large county.
-    """
-
-    def __init__(self, tables):
-        super().__init__(tables)
-        self._leaving: dict[str, list] = defaultdict(list)
-        self.gone: dict[str, set] = defaultdict(set)
-
-    def __getitem__(self, name):
-        if labels := self._leaving.pop(name, None):
-            frame = super().__getitem__(name)
-            self[name] = frame[~np.isin(frame.index, labels)]
-        return super().__getitem__(name)
-
-    def drop(self, name, labels) -> None:
-        self._leaving[name] += labels
-        self.gone[name].update(labels)
-
-    def items(self):
-        return [(name, self[name]) for name in self]
-
-    def values(self):
-        return [self[name] for name in self]
-
-    def whole(self, name) -> pd.DataFrame:
-        """The table with the rows that are still to leave."""
-        return super().__getitem__(name)
 
 
 class SampleCounty:
@@ -75,13 +33,11 @@ class SampleCounty:
         self._people_used = 0
         self._touched: dict[str, set] = defaultdict(set)
         self._planting = ""
-        self._places: dict[tuple[str, str], dict] = {}  # (table, column) -> value -> labels
         self.rng = np.random.default_rng(stream(seed, year))
         self._of_helper = self.tables["pairings"].groupby("helper_id")["household_id"].agg(list).to_dict()
         first = self.tables["pairings"][self.tables["pairings"]["role"] == "first"]
         self._first_of = first.groupby("household_id")["helper_id"].agg(list).to_dict()
         self._of_fund = self.tables["projects"].groupby("fund_id")["project_id"].agg(list).to_dict()
-        self._next_label = {table: len(frame) for table, frame in self.tables.items()}
         self._numbers = {table: _last_number(self.tables[table][ID_COLUMN[table]]) for table in NUMBERED}
 
     # -- what a planting asks -------------------------------------------------------------------------------------
@@ -140,13 +96,7 @@ class SampleCounty:
     def rows(self, table: str, **equal: str) -> pd.DataFrame:
         """The rows with these ids, found without going through the whole table: rows("visits", helper_id=helper, mode="home")."""
         (column, value), *others = equal.items()
-        frame = self.tables.whole(table)
-        if (table, column) not in self._places:
-            groups = frame.groupby(column, sort=False).indices
-            self._places[table, column] = {key: frame.index[positions].tolist() for key, positions in groups.items()}
-        gone = self.tables.gone[table]
-        labels = [label for label in self._places[table, column].get(value, ()) if label not in gone]
-        found = frame.loc[labels]
+        found = self.tables.find(table, column, value)
         for name, wanted in others:
             found = found[(found[name] == wanted).fillna(False)]
         return found
@@ -165,9 +115,8 @@ class SampleCounty:
         for column, value in columns.items():
             if column not in frame.columns:
                 raise KeyError(f"{table} has no column {column}; it has {', '.join(frame.columns)}")
-            values = _values(value, len(labels), frame[column].dtype)
-            frame.loc[labels, column] = values
-            self._places.pop((table, column), None)
+            values = of_dtype(value, len(labels), frame[column].dtype)
+            self.tables.write(table, labels, column, values)
 
     def add(self, table: str, rows=None, **columns) -> pd.DataFrame:
         """Adds rows: copies of `rows` with new ids, or new ones; returns what was added."""
@@ -179,20 +128,14 @@ class SampleCounty:
         if rows is not None:
             new = frame.loc[self._labels(table, rows)].copy()
         else:
-            size = max((len(value) for value in given.values() if _many(value)), default=1)
+            size = max((len(value) for value in given.values() if is_many(value)), default=1)
             new = pd.DataFrame({column: pd.Series([None] * size, dtype=frame[column].dtype) for column in frame})
-        start = self._next_label[table]
-        self._next_label[table] += len(new)
-        new.index = pd.RangeIndex(start, start + len(new))
+        new.index = self.tables.labels_for(table, len(new))
         for column, value in given.items():
-            new[column] = pd.Series(_values(value, len(new), frame[column].dtype), index=new.index)
+            new[column] = pd.Series(of_dtype(value, len(new), frame[column].dtype), index=new.index)
         if table in NUMBERED and ID_COLUMN[table] not in given:
             new[ID_COLUMN[table]] = pd.Series(self._new_ids(table, len(new)), index=new.index, dtype="str")
-        self.tables[table] = pd.concat([frame, new[frame.columns]])
-        for (name, column), places in self._places.items():
-            if name == table:
-                for label, value in new[column].dropna().items():
-                    places.setdefault(value, []).append(label)
+        self.tables.append(table, new)
         return new
 
     def drop(self, table: str, rows) -> None:
@@ -309,17 +252,3 @@ def _last_number(ids: pd.Series) -> tuple[str, int, int]:
     width = min(digits, 6)
     stem = last[:-width]
     return stem, int(last[-width:]), width
-
-
-def _many(value) -> bool:
-    return isinstance(value, (list, tuple, np.ndarray, pd.Series, pd.Index, pd.api.extensions.ExtensionArray))
-
-
-def _values(value, n: int, dtype):
-    if _many(value):
-        value = list(value)
-        if len(value) != n:
-            raise ValueError(f"{len(value)} values for {n} rows")
-    else:
-        value = [value] * n
-    return pd.array(value, dtype=dtype) if dtype != "datetime64[us]" else pd.to_datetime(pd.Series(value)).dt.as_unit("us").array

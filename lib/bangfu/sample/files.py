@@ -14,8 +14,9 @@ import pandas as pd
 import xlsxwriter
 
 from bangfu.intake.dictionary import Table, dictionary
-from bangfu.sample.county import ID_COLUMN, SampleCounty
+from bangfu.sample.county import SampleCounty
 from bangfu.sample.planting import stream
+from bangfu.sample.tables import ID_COLUMN
 
 IN_WAN = {("funds", "issued"), ("funds", "received"), ("businesses", "registered_capital")}  # 万元, as such forms have it
 TOTALS = {"villages": ["households_total", "population_total"], "funds": ["issued", "received"], "claims": ["amount"], "incomes": ["reported_total"]}

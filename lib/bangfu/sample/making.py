@@ -1,8 +1,6 @@
 """Making a county: a folder of raw files for each year, the truth about them, and params to run them with."""
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -93,12 +91,9 @@ def make_county(folder: str | Path, households: int = 1200, seed: int = 1, year:
 def pack_parameters(policy: str, year: int) -> dict[str, dict]:
     """The parameters of every rule of a policy pack as they hold at the end of the year (money in fen).
 
-    Loads the rules, and with them their plantings.
+    Reading a pack loads the rules, and with them their plantings; they import bangfu.sample.planting, so it is read here.
     """
-    import bangfu.rules
     from bangfu.params import read_pack
 
-    for module in pkgutil.iter_modules(bangfu.rules.__path__, "bangfu.rules."):
-        importlib.import_module(module.name)
     end = date(year, 12, 31)
     return {rule_id: {name: value.at(end) for name, value in rule.values.items()} for rule_id, rule in read_pack(policy).rules.items()}

@@ -94,7 +94,7 @@ def _helpers(rng, population, n_first, n_second, second) -> pd.DataFrame:
         "id_number": text(id_numbers(_next_area(population.code), born, sex)),
         "unit": text(np.concatenate([np.array(units, object)[rng.integers(0, len(units), n_first)], committee])),
         "title": text(np.concatenate([rng.choice(TITLES, n_first), np.full(n_second, "村干部")])),
-        "phone": text(names.phones(rng, n)),
+        "phone": text(names.phones(5_000_000, n)),
     })
 
 

@@ -95,7 +95,7 @@ def _households(rng, households, first_year, years, code, villages) -> pd.DataFr
     frame = pd.DataFrame({
         "household_id": text([f"{code}H{i:06d}" for i in range(1, n + 1)]),
         "village_code": text(villages["village_code"].to_numpy()[at]),
-        "phone": text(names.phones(rng, n)),
+        "phone": text(names.phones(0, n)),
         "cause": text(rng.choice(CAUSES, n)),
         "identified_on": pd.Series(start.astype("M8[us]")),
         "account_no": text(names.accounts("6299", 1, n)),
