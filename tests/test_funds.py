@@ -292,7 +292,7 @@ def outcomes_of(findings) -> list[Outcome]:
 
 
 @given(claims_on_money)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_total_is_at_most_what_the_records_hold_and_every_breakdown_adds_up_to_it(findings):
     risk = at_risk(TOKENS, outcomes_of(findings))
     held = records(TOKENS)
@@ -307,7 +307,7 @@ def test_total_is_at_most_what_the_records_hold_and_every_breakdown_adds_up_to_i
 
 
 @given(claims_on_money, st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_telling_a_finding_again_or_in_another_order_changes_nothing(findings, chance):
     once = at_risk(TOKENS, outcomes_of(findings))
     again = [*findings, *findings[:3]]

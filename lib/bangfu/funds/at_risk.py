@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bangfu.audit import Outcome
-from bangfu.funds.records import Records, places_of_rows, records
+from bangfu.funds.records import Records, records
 from bangfu.rules.benefits import _standard as standard_of
 from bangfu.rules.catalogue import SEVERITIES
 
@@ -84,7 +84,7 @@ def at_risk(tables: dict[str, pd.DataFrame], outcomes: list[Outcome], *, left_ou
     tokens = _kinds(claimed, tables, outcomes)
     spent = _on_records(tokens[tokens["kind"] == "spent"], held)
     parts = pd.concat([spent, _unpaid(tokens, spent), _apart(tokens)], ignore_index=True)
-    return MoneyAtRisk(_once(_located(parts, held, tables)), unpriced)
+    return MoneyAtRisk(_once(_located(parts, held)), unpriced)
 
 
 def _claimed(outcomes: list[Outcome], left_out: set[tuple[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -161,11 +161,11 @@ def _apart(tokens: pd.DataFrame) -> pd.DataFrame:
     return apart.assign(record=(apart["kind"] + apart["origin"].astype("str")).where(apart["origin"].notna(), own), part=apart["claim"])
 
 
-def _located(parts: pd.DataFrame, held: Records, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _located(parts: pd.DataFrame, held: Records) -> pd.DataFrame:
     """The parts with where their money belongs: that of the record, else of the row that they stand in, else of their first source."""
     places = ["fund_id", "town", "project_id"]
     parts = parts.merge(held.table.drop(columns=["amount", "on", "family"]), on="record", how="left")
-    where = places_of_rows(tables).set_index("origin")
+    where = held.places.set_index("origin")
     for token in ("origin", "first"):
         for place in places:
             parts[place] = parts[place].fillna(parts[token].map(where[place]))

@@ -55,8 +55,8 @@ class Reconciliation:
 
     @property
     def total(self) -> pd.Series:
-        """The sums of `funds` over all rows."""
-        return self.funds.select_dtypes("number").sum()
+        """The sums of `funds` over the funds (the row without fund id left out), as in `lines`."""
+        return self.funds[self.funds["fund_id"].notna()].select_dtypes("number").sum()
 
     @property
     def closes(self) -> bool:

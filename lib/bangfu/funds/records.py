@@ -32,22 +32,25 @@ class Records:
     table   columns COLUMNS: `family` is payment or benefit, `amount` in fen, `on` the date by which records are ordered,
             `txn` the row token of the transaction (missing where none paid it)
     links   `origin` (row token of a transaction, claim, project or benefit) and `record`: a row may stand for several
+    places  where other rows belong (funds, projects, benefits, members, households, settlements): origin, fund_id, project_id, town
     """
 
     table: pd.DataFrame
     links: pd.DataFrame
+    places: pd.DataFrame
 
 
 def records(tables: dict[str, pd.DataFrame]) -> Records:
     """The records of a county-year; tables that are absent hold none."""
     t = given(tables)
     payments, links = _payments(t)
-    benefits = t["benefits"].dropna(subset="amount")
-    benefits = benefits.assign(family="benefit", on=benefits["paid_on"], record="B" + benefits["origin"].astype("str"), town=_town_of_household(benefits, t))
-    table = pd.concat([payments.reindex(columns=COLUMNS), benefits.reindex(columns=COLUMNS)], ignore_index=True)
-    links = pd.concat([links, benefits[["origin", "record"]]], ignore_index=True).drop_duplicates()
+    benefits = t["benefits"].assign(town=_town_of_household(t["benefits"], t))
+    paid = benefits[benefits["amount"].notna()]
+    paid = paid.assign(family="benefit", on=paid["paid_on"], record="B" + paid["origin"].astype("str"))
+    table = pd.concat([payments.reindex(columns=COLUMNS), paid.reindex(columns=COLUMNS)], ignore_index=True)
+    links = pd.concat([links, paid[["origin", "record"]]], ignore_index=True).drop_duplicates()
     types = {"amount": "Int64", "txn": "Int64", "on": "datetime64[us]"} | {c: "str" for c in COLUMNS if c not in ("amount", "txn", "on")}
-    return Records(table.astype(types), links.astype({"origin": "int64", "record": "str"}))
+    return Records(table.astype(types), links.astype({"origin": "int64", "record": "str"}), _places(t, benefits))
 
 
 def given(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -68,13 +71,10 @@ def town_of_account(numbers: pd.Series, t: dict[str, pd.DataFrame]) -> pd.Series
     return numbers.map(held).astype("str")
 
 
-def places_of_rows(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Where a row belongs whose money is not spent: funds, projects, benefits, members, households, settlements; origin, fund_id, project_id, town."""
-    t = given(tables)
+def _places(t: dict[str, pd.DataFrame], benefits: pd.DataFrame) -> pd.DataFrame:
     funds = t["funds"].assign(town=town_of_account(t["funds"]["account_no"], t))
     projects = t["projects"].assign(town=_town_of_village(t["projects"]["village_code"], t))
     people = [t[name].assign(town=_town_of_person(t[name]["id_number"], t)) for name in ("members", "settlements")]
-    benefits = t["benefits"].assign(town=_town_of_household(t["benefits"], t))
     rows = pd.concat([funds, projects, benefits, *people, t["households"]], ignore_index=True)
     return rows[["origin", "fund_id", "project_id", "town"]].drop_duplicates("origin")
 
