@@ -64,7 +64,7 @@ def given(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def town_of_account(numbers: pd.Series, t: dict[str, pd.DataFrame]) -> pd.Series:
     """The town in whose name an account is held; missing where its owner is not of a town."""
-    owners = _lookup(t["accounts"].dropna(subset="owner"), "account_no", "owner")
+    owners = t["accounts"].dropna(subset=["account_no", "owner"]).drop_duplicates("account_no").set_index("account_no")["owner"]
     held = {}
     for town in sorted(t["villages"]["town"].dropna().unique(), key=len):
         held |= dict.fromkeys(owners.index[owners.str.startswith(town)], town)
@@ -79,16 +79,17 @@ def _places(t: dict[str, pd.DataFrame], benefits: pd.DataFrame) -> pd.DataFrame:
     return rows[["origin", "fund_id", "project_id", "town"]].drop_duplicates("origin")
 
 
-def _lookup(table: pd.DataFrame, key: str, value: str) -> pd.Series:
-    return table.dropna(subset=key).drop_duplicates(key).set_index(key)[value]
+def _looked_up(keys: pd.Series, table: pd.DataFrame, key: str, value: str) -> pd.Series:
+    """What the table says of each key (the first row of a key that stands in it twice); missing where it stands in none."""
+    return keys.map(table.dropna(subset=key).drop_duplicates(key).set_index(key)[value]).astype("str")
 
 
 def _town_of_village(codes: pd.Series, t: dict[str, pd.DataFrame]) -> pd.Series:
-    return codes.map(_lookup(t["villages"], "village_code", "town")).astype("str")
+    return _looked_up(codes, t["villages"], "village_code", "town")
 
 
 def _town_of_person(numbers: pd.Series, t: dict[str, pd.DataFrame]) -> pd.Series:
-    return numbers.map(_lookup(t["members"], "id_number", "household_id")).map(_lookup(t["households"], "household_id", "town")).astype("str")
+    return _looked_up(_looked_up(numbers, t["members"], "id_number", "household_id"), t["households"], "household_id", "town")
 
 
 def _payments(t: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -107,8 +108,8 @@ def _payments(t: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     rest["record"], rest["on"] = "L" + rest["txn"].astype("str"), rest["posted_on"]
     table = pd.concat([claims, rest[rest["amount"] > 0]], ignore_index=True)
     table = table.assign(family="payment")
-    table["fund_id"] = table["fund_id"].fillna(table["project_id"].map(_lookup(t["projects"], "project_id", "fund_id")))
-    village = table["project_id"].map(_lookup(t["projects"], "project_id", "village_code"))
+    table["fund_id"] = table["fund_id"].fillna(_looked_up(table["project_id"], t["projects"], "project_id", "fund_id"))
+    village = _looked_up(table["project_id"], t["projects"], "project_id", "village_code")
     table["town"] = _town_of_village(village, t).fillna(town_of_account(table["account_no"], t))
     links = [
         table[["txn", "record"]].dropna().rename(columns={"txn": "origin"}),
@@ -128,5 +129,5 @@ def _claim_rows(claims: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _town_of_household(benefits: pd.DataFrame, t: dict[str, pd.DataFrame]) -> pd.Series:
     """The town of the household that a benefit went to; where no household is named, that of its beneficiary."""
-    named = benefits["household_id"].map(_lookup(t["households"], "household_id", "town")).astype("str")
+    named = _looked_up(benefits["household_id"], t["households"], "household_id", "town")
     return named.fillna(_town_of_person(benefits["id_number"], t))
