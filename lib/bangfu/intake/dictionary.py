@@ -101,6 +101,14 @@ def dictionary(headers: dict[str, list[str]] | None = None, *, where: str = "hea
         elif column not in tables[name].columns:
             zh, en = did_you_mean(column, tables[name].columns)
             wrong.append(Sentence(f"{where}:表 {name} 没有列“{column}”{zh}", f"{where}: table {name} has no column “{column}”{en}"))
+        elif taken := [(h, c) for h in extra for c in tables[name].columns.values() if c.name != column and normalised(h)[0] in {normalised(o)[0] for o in c.headers}]:
+            header, other = taken[0]
+            wrong.append(
+                Sentence(
+                    f"{where}:{path} 的表头“{header}”已是 {name}.{other.name} 的表头,请换一个。",
+                    f"{where}: header “{header}” of {path} already belongs to {name}.{other.name}; name another.",
+                )
+            )
         else:
             old = tables[name].columns[column]
             new = replace(old, headers=old.headers + tuple(extra))
