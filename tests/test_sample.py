@@ -11,8 +11,9 @@ from bangfu.intake import read_county
 from bangfu.rules.catalogue import catalogue
 from bangfu.sample.incomes import SOURCES
 from bangfu.sample.ledger import SPECIAL, with_balances
-from bangfu.sample.making import clean_counties, make_county
-from bangfu.sample.planting import Planting, planted, plantings
+from bangfu.sample.making import POLICY, clean_counties, make_county
+from bangfu.sample.planting import Planting, plant, planted, plantings
+from bangfu.sample.trial import differences
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +241,13 @@ def test_the_rules_find_what_was_planted_and_nothing_else(written):
     assert not not_assessed
     assert found - planted_ones == set(), "reported, but not planted"
     assert planted_ones - found == set(), "planted, but not reported"
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_a_tiny_county_is_planted_where_there_is_room(seed):
+    county = next(clean_counties(60, seed, year=2018 + seed % 3, policy=POLICY))
+    truth = plant(county)
+    assert truth and differences(county, truth).empty
 
 
 def test_the_rules_find_what_was_planted_in_years_in_a_row(tmp_path):

@@ -170,9 +170,8 @@ def signs_after_death(county, n):
     alone = members[~members["household_id"].duplicated(keep=False) & ~members["id_number"].isin(benefits["id_number"])]
     homes = county.take("households", n, where=lambda h: h["household_id"].isin(alone["household_id"]))["household_id"]
     dead = alone[alone["household_id"].isin(homes) & ~alone["id_number"].isin(county.tables["deaths"]["id_number"])]
-    died = [county.day(3, 1) + pd.Timedelta(days=int(d)) for d in county.rng.integers(0, 200, len(dead))]
-    county.add("deaths", id_number=dead["id_number"].tolist(), name=dead["name"].tolist(), died_on=died)
-    visits = county.tables["visits"]
-    after = visits["household_id"].map(dict(zip(dead["household_id"], died, strict=True)))
+    dead["died_on"] = county.day(3, 1) + pd.to_timedelta(county.rng.integers(0, 200, len(dead)), unit="D")
+    county.add("deaths", **{column: dead[column].tolist() for column in ("id_number", "name", "died_on")})
+    visits = county.tables["visits"].merge(dead[["household_id", "died_on"]], on="household_id")
     signed = at_home(visits) & visits["household_signed"].fillna(False).astype(bool)
-    return visits.loc[signed & (visits["visited_at"].dt.normalize() > after), "visit_id"]
+    return visits.loc[signed & (visits["visited_at"].dt.normalize() > visits["died_on"]), "visit_id"]
