@@ -2,6 +2,10 @@
 
 import pandas as pd
 
+from bangfu.parameters import Texts, named
+
+SpecialAccount = named(Texts, "专户的账户类型", "kinds of account that are special accounts")
+
 
 def is_special(numbers: pd.Series, accounts: pd.DataFrame, special_account: tuple[str, ...]) -> pd.Series:
     """Whether each account number is that of a special account (boolean; missing = it cannot be said).

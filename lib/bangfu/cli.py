@@ -157,7 +157,6 @@ def rules(
     from rich.console import Console
     from rich.table import Table
 
-    from bangfu import parameters
     from bangfu.intake import dictionary
     from bangfu.params import read_pack
 
@@ -170,7 +169,7 @@ def rules(
             r.rule.id,
             r.rule.title_en if lang == "en" else r.rule.title,
             word("severity", r.rule.severity, lang),
-            "\n".join(f"{n}={parameters.shown(r.rule.parameters[n], v, lang)}" for n, v in r.values.items()),
+            "\n".join(r.told(lang, codes=True)),
             "\n".join(b.say(lang) for b in r.basis),
             "\n".join(tables[t].label(lang) for t in r.rule.reads),
         )

@@ -26,7 +26,7 @@ def page(in_force: InForce, fixture: Path) -> str:
     lines += ["## 参数", ""]
     if in_force.values:
         lines += ["| 参数 | 取值 | 应为 |", "|---|---|---|"]
-        lines += [f"| `{n}` | {parameters.shown(rule.parameters[n], v)} | {parameters.accepted(rule.parameters[n])} |" for n, v in in_force.values.items()]
+        lines += [f"| {parameters.label(rule.parameters[n])}(`{n}`) | {parameters.shown(rule.parameters[n], v)} | {parameters.accepted(rule.parameters[n])} |" for n, v in in_force.values.items()]
     else:
         lines.append("没有参数。")
     lines += ["", "## 依据", "", *(f"- {b.say()}" for b in in_force.basis), ""]

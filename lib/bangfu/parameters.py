@@ -1,6 +1,6 @@
-"""The kinds of values that a rule can have as parameters, and values that change with time.
+"""The kinds of values that a rule can have as parameters, what reports call them, and values that change with time.
 
-A rule names the kind in its signature (`gap_days: Days`); a policy pack gives the value.
+A rule says kind and label in its signature (`gap_days: named(Days, "容许断档", "allowed gap")`); a policy pack gives the value.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,19 @@ class Kind:
     zh: str
     en: str
     show: Callable[[Any, str], str] = lambda value, lang: str(value)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What readers of reports call a parameter."""
+
+    zh: str
+    en: str
+
+
+def named(kind: Any, zh: str, en: str) -> Any:
+    """A kind of value with the label of the parameter that has it."""
+    return Annotated[kind, Label(zh, en)]
 
 
 def _whole(value: Any) -> int:
@@ -98,6 +111,9 @@ Yuan = Annotated[int, BeforeValidator(_fen), Kind("金额(元)", "an amount in y
 Texts = Annotated[tuple, BeforeValidator(_texts), Kind("文字列表", "a list of texts", _list)]
 YuanByName = Annotated[dict, BeforeValidator(_amounts), Kind("名称到金额(元)的对照", "a table of amounts in yuan by name", _priced)]
 
+PovertyLine = named(Yuan, "收入标准线", "poverty line")
+Significance = named(Share, "显著性水平", "significance level")
+
 
 class Dated(Generic[T]):
     """A value that changes with time: `on` takes the one in force on the date of each event."""
@@ -121,9 +137,18 @@ class Dated(Generic[T]):
 ALWAYS = date(1, 1, 1)
 
 
+def _inner(annotation: Any) -> Any:
+    return get_args(annotation)[0] if get_origin(annotation) is Dated else annotation
+
+
 def kind_of(annotation: Any) -> Kind:
-    inner = get_args(annotation)[0] if get_origin(annotation) is Dated else annotation
-    return next(m for m in inner.__metadata__ if isinstance(m, Kind))
+    return next(m for m in _inner(annotation).__metadata__ if isinstance(m, Kind))
+
+
+def label(annotation: Any, lang: str = "zh") -> str | None:
+    """What readers call the parameter; None where its rule gives no label."""
+    given = next((m for m in getattr(_inner(annotation), "__metadata__", ()) if isinstance(m, Label)), None)
+    return given and (given.en if lang == "en" else given.zh)
 
 
 def accepted(annotation: Any, lang: str = "zh") -> str:
@@ -133,8 +158,7 @@ def accepted(annotation: Any, lang: str = "zh") -> str:
 
 def parse(annotation: Any, given: Any) -> Dated:
     """A value, or a list of {from, value}, as it stands in a pack; ValueError where it is not of the kind."""
-    inner = get_args(annotation)[0] if get_origin(annotation) is Dated else annotation
-    adapter = TypeAdapter(inner, config={"arbitrary_types_allowed": True})
+    adapter = TypeAdapter(_inner(annotation), config={"arbitrary_types_allowed": True})
     try:
         if isinstance(given, list) and given and all(isinstance(g, dict) and set(g) == {"from", "value"} for g in given):
             days = [g["from"] for g in given]

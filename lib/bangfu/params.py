@@ -106,10 +106,19 @@ class InForce:
         end = date(year, 12, 31)
         return {n: v if get_origin(self.rule.parameters[n]) is Dated else v.at(end) for n, v in self.values.items()}
 
+    def told(self, lang: str = "zh", *, codes: bool = False) -> list[str]:
+        """Each parameter with its value in words; with its code name too, where people look up what they can override."""
+        said = []
+        for name, value in self.values.items():
+            kind = self.rule.parameters[name]
+            code = "" if not codes else f" ({name})" if lang == "en" else f"({name})"
+            said.append(f"{parameters.label(kind, lang)}{code}{': ' if lang == 'en' else ':'}{parameters.shown(kind, value, lang)}")
+        return said
+
     def criteria(self, lang: str = "zh") -> str:
         """The rule, its parameter values and its basis, in a sentence."""
         title = self.rule.title_en if lang == "en" else self.rule.title
-        values = (", " if lang == "en" else ",").join(f"{n}={parameters.shown(self.rule.parameters[n], v, lang)}" for n, v in self.values.items())
+        values = ("; " if lang == "en" else ",").join(self.told(lang))
         basis = "; ".join(b.say(lang) for b in self.basis) if lang == "en" else ";".join(b.say() for b in self.basis)
         if lang == "en":
             return f"{self.rule.id} {title}" + (f" (parameters: {values})" if values else "") + f". Basis: {basis}."
@@ -126,6 +135,12 @@ class PolicyPack:
     rules: dict[str, InForce]
     unverified: dict[str, str]
     scorecard: str
+
+    def label(self, name: str, lang: str = "zh") -> str:
+        """What readers call a parameter of the pack's rules; its name where no rule has it."""
+        kinds = (r.rule.parameters[name] for r in self.rules.values() if name in r.rule.parameters)
+        kind = next(kinds, None)
+        return name if kind is None else parameters.label(kind, lang)
 
 
 @dataclass(frozen=True)

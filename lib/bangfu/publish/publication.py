@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from bangfu import parameters
 from bangfu.problems import Sentence
 from bangfu.publish.documents import NotMade, publish_docx, publish_pdf
 from bangfu.publish.html import publish_html
@@ -55,8 +54,7 @@ def publish_workpapers(county) -> Path:
         "severity": [r.rule.severity for r in rules],
         "title": [r.rule.title_en if english else r.rule.title for r in rules],
         "basis": ["\n".join(b.say(lang) for b in r.basis) for r in rules],
-        "parameters": ["\n".join(f"{name} = {parameters.shown(r.rule.parameters[name], value, lang)}"
-                                 for name, value in r.values.items()) for r in rules],
+        "parameters": ["\n".join(r.told(lang)) for r in rules],
     })
     return write_workpapers(county.folder / "workpapers.xlsx", county.findings, meta=particulars(county), lang=lang,
                             not_assessed=not_assessed, rejects=county.intake.rejects, rules=catalogue)

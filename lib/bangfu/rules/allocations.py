@@ -3,9 +3,9 @@
 import pandas as pd
 
 from bangfu import calendar
-from bangfu.accounts import is_special
+from bangfu.accounts import SpecialAccount, is_special
 from bangfu.findings import Found, found
-from bangfu.parameters import Days, Share, Texts
+from bangfu.parameters import Days, Share, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -71,7 +71,12 @@ def funds_with_room(county, n: int) -> list[tuple[str, int]]:
         "ledger": ["fund_id", "direction", "amount"],
     },
 )
-def idle(funds, ledger, *, idle_days: Days, idle_share: Share, year: int) -> Found:
+def idle(
+    funds, ledger, *,
+    idle_days: named(Days, "视为闲置的天数", "days after which money is idle"),
+    idle_share: named(Share, "视为闲置的结余比例", "share left that counts as idle"),
+    year: int,
+) -> Found:
     """Fund lies idle.
 
     查什么:资金到账很久,大部分还没有花出去。
@@ -170,7 +175,7 @@ def issued_more_than_arrived(county, n):
     offence="拖欠",
     reads={"funds": ["fund_id", "issued_on", "received_on"]},
 )
-def late(funds, *, arrival_days: Days) -> Found:
+def late(funds, *, arrival_days: named(Days, "到账期限", "time allowed for arrival")) -> Found:
     """Fund arrived late.
 
     查什么:资金下达后迟迟没有到账。
@@ -213,7 +218,7 @@ def issued_long_before(county, n):
         "accounts": ["account_no", "account_kind"],
     },
 )
-def outside_the_special_accounts(funds, accounts, *, special_account: Texts) -> Found:
+def outside_the_special_accounts(funds, accounts, *, special_account: SpecialAccount) -> Found:
     """Fund received outside the special accounts.
 
     查什么:专项资金进了专户以外的账户。

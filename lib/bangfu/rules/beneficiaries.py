@@ -4,13 +4,13 @@ import pandas as pd
 
 from bangfu.entries import once
 from bangfu.findings import Found, found
-from bangfu.parameters import Count
+from bangfu.parameters import Count, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
 
 @rule("BE-03", title="多户补助发入同一账户", severity="high", subject="account_no", topic="benefits", offence="冒领", reads={"benefits": ["benefit_id", "household_id", "account_no", "amount"]})
-def shared_account(benefits, *, shared_households: Count) -> Found:
+def shared_account(benefits, *, shared_households: named(Count, "同一账户的户数界限", "households sharing an account")) -> Found:
     """The benefits of several households go to one account.
 
     查什么:一个银行账户收了多户贫困户的补助。

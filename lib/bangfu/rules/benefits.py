@@ -6,15 +6,17 @@ import pandas as pd
 
 from bangfu.entries import once
 from bangfu.findings import Found, found
-from bangfu.parameters import Dated, Texts, YuanByName
+from bangfu.parameters import Dated, Texts, YuanByName, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
+
+Standard = named(YuanByName, "补助标准", "standards of benefits")
 
 PAYMENT = ["benefit_id", "programme", "year", "id_number", "amount"]
 
 
 @rule("BE-01", title="补助未按标准发放", severity="medium", subject="benefit_id", reads={"benefits": ["benefit_id", "programme", "year", "amount"]})
-def not_the_standard(benefits, *, standard: Dated[YuanByName]) -> Found:
+def not_the_standard(benefits, *, standard: Dated[Standard]) -> Found:
     """A benefit was not paid at the programme's standard.
 
     查什么:一笔补助的发放金额与该项目的标准不同,多发少发都算。
@@ -56,11 +58,11 @@ def paid_off_the_standard(county, n):
 
 
 @rule("BE-02", title="雨露计划与交通生活补助重复享受", severity="medium", subject="member id number", reads={"benefits": PAYMENT})
-def exclusive_programmes(benefits, *, exclusive: Texts) -> Found:
+def exclusive_programmes(benefits, *, exclusive: named(Texts, "不能同享的补助项目", "programmes that exclude each other")) -> Found:
     """One person received two programmes that exclude each other in one year.
 
     查什么:同一人同一年度既领雨露计划又领交通生活补助。
-    方法:按受益人证件号码和补助年度,互斥的补助项目(参数exclusive)都有发放记录;涉及金额取各项目年度合计中较小的一项。
+    方法:按受益人证件号码和补助年度,不能同享的补助项目(见参数)都有发放记录;涉及金额取各项目年度合计中较小的一项。
     理由:两项补助针对同一负担,政策规定不重复享受。
     不含:没有证件号码、补助项目或年度的发放记录(计为未评估)。
     前提:同一年度按补助年度算,不按发放日期算。
@@ -156,7 +158,12 @@ def paid_again(county, n):
     reads={"members": ["id_number", "student_stage", "disability_grade"], "benefits": ["id_number", "programme", "year"]},
 )
 def entitled_but_not_paid(
-    members, benefits, *, year, standard: YuanByName, vocational_stage: Texts, vocational_programme: Texts, no_disability: Texts, disability_programme: Texts
+    members, benefits, *, year,
+    standard: Standard,
+    vocational_stage: named(Texts, "算作中职的在校生状况", "school stages that count as vocational"),
+    vocational_programme: named(Texts, "中职在校生应享的补助", "programme for vocational students"),
+    no_disability: named(Texts, "表示没有残疾的写法", "words for no disability"),
+    disability_programme: named(Texts, "残疾人应享的补助", "programme for the disabled"),
 ) -> Found:
     """Somebody entitled to a benefit did not get it in the year.
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from bangfu import parameters
+
 SEVERITIES = ("high", "medium", "low")
 SECTIONS = ("查什么", "方法", "理由", "不含", "前提")
 
@@ -61,6 +63,9 @@ def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, l
         settings = {p.name: p.annotation for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY}
         if tables != list(reads):
             raise TypeError(f"{id}: the function takes {tables} but reads {list(reads)}")
+        for name, annotation in settings.items():
+            if name != "year" and parameters.label(annotation) is None:
+                raise TypeError(f'{id}: parameter {name} has no label; annotate it with named(<kind>, "中文", "English")')
         if severity not in SEVERITIES:
             raise TypeError(f"{id}: severity {severity!r} is none of {SEVERITIES}")
         if id in _catalogue and _catalogue[id].function.__module__ != function.__module__:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from bangfu.calendar import last_day
 from bangfu.findings import Found, found
-from bangfu.parameters import Days
+from bangfu.parameters import Days, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -17,7 +17,7 @@ from bangfu.sample.planting import planted
     subject="complaint_id",
     reads={"complaints": ["complaint_id", "received_on", "closed_on", "feedback_on"]},
 )
-def complaint_overdue(complaints, *, handling_days: Days, year) -> Found:
+def complaint_overdue(complaints, *, handling_days: named(Days, "举报办理期限", "time allowed for handling"), year) -> Found:
     """A complaint was not closed in time, or closed without feedback.
 
     查什么:举报超过办理期限未办结、逾期办结,或办结后没有反馈。

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Texts
+from bangfu.parameters import Count, Texts, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -28,11 +28,11 @@ def _matched(members: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     subject="household_id",
     reads={"members": MEMBER, "vehicles": ["id_number", "vehicle_type", "registered_on"]},
 )
-def owns_a_vehicle(members, vehicles, *, exempt_vehicles: Texts) -> Found:
+def owns_a_vehicle(members, vehicles, *, exempt_vehicles: named(Texts, "不计的车辆类型", "vehicle types not counted")) -> Found:
     """A member of a registered household has a motor vehicle in their name.
 
     查什么:贫困户成员名下登记有机动车。
-    方法:成员证件号码在车辆登记中,且车辆类型不含不计车辆的字样(参数exempt_vehicles,如摩托)。
+    方法:成员证件号码在车辆登记中,且车辆类型不含不计车辆的字样(见参数,如摩托)。
     理由:家庭成员购置小车的户不评为贫困户,有车而在册可能是识别不准。
     不含:没有证件号码的成员、没有车辆类型的登记(计为未评估);摩托车等不计车辆。
     前提:登记即视为拥有,不看登记日期;报废、过户未办、残疾人专用等情形由审计人员核实。
@@ -82,7 +82,7 @@ def _one_of_each(county, homes: pd.DataFrame) -> pd.DataFrame:
     subject="household_id",
     reads={"members": MEMBER, "properties": ["id_number", "certificate_no"]},
 )
-def owns_several_properties(members, properties, *, min_properties: Count) -> Found:
+def owns_several_properties(members, properties, *, min_properties: named(Count, "房产处数界限", "number of properties")) -> Found:
     """The members of a registered household hold several entries in the real-estate register.
 
     查什么:一户成员名下合计有多处房产登记。
@@ -130,11 +130,11 @@ def second_home(county, n):
     subject="household_id",
     reads={"members": MEMBER, "businesses": ["id_number", "business_name", "position", "registration_status"]},
 )
-def runs_a_business(members, businesses, *, in_business: Texts) -> Found:
+def runs_a_business(members, businesses, *, in_business: named(Texts, "视为在营的登记状态", "registration status that counts as in business")) -> Found:
     """A member of a registered household stands in the business register with a business that exists.
 
     查什么:贫困户成员经商办企业。
-    方法:成员证件号码在工商登记中,且登记状态为存续(参数in_business)。
+    方法:成员证件号码在工商登记中,且登记状态属于在营的状态(见参数,如存续)。
     理由:经商户不评为贫困户。
     不含:没有证件号码的成员、没有登记状态的登记(计为未评估);注销、吊销的企业。
     前提:个体工商户和企业都算,任何职务都算;合作社社员、挂名等情形由审计人员核实。

@@ -1,11 +1,14 @@
 """Earmarked use: single outflows that leave the fund's purpose, the special accounts or the approval procedure."""
 
-from bangfu.accounts import is_special
+from bangfu.accounts import SpecialAccount, is_special
 from bangfu.findings import Found, found
-from bangfu.parameters import Texts
+from bangfu.parameters import Texts, named
 from bangfu.rules.allocations import funds_with_room, pay
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
+
+ProjectCategories = named(Texts, "项目支出类别", "categories of project spending")
+NegativeList = named(Texts, "负面清单支出类别", "spending on the negative list")
 
 
 @rule(
@@ -19,7 +22,7 @@ from bangfu.sample.planting import planted
         "funds": ["fund_id", "purpose"],
     },
 )
-def spent_on_another_purpose(ledger, funds, *, project_categories: Texts) -> Found:
+def spent_on_another_purpose(ledger, funds, *, project_categories: ProjectCategories) -> Found:
     """Fund spent on another purpose than its own.
 
     查什么:专项资金被用到了指标以外的项目类别上。
@@ -65,7 +68,7 @@ def booked_as_another_category(county, n):
         "accounts": ["account_no", "account_kind"],
     },
 )
-def left_the_special_accounts(ledger, accounts, *, special_account: Texts, negative_list: Texts) -> Found:
+def left_the_special_accounts(ledger, accounts, *, special_account: SpecialAccount, negative_list: NegativeList) -> Found:
     """Money left the special accounts without a project.
 
     查什么:专户里的钱没有对应项目就转到了专户以外的账户。
@@ -111,7 +114,7 @@ def lent_out(county, n):
     offence="挤占",
     reads={"ledger": ["txn_id", "direction", "amount", "fund_id", "expense_type"]},
 )
-def spent_on_office_costs(ledger, *, negative_list: Texts) -> Found:
+def spent_on_office_costs(ledger, *, negative_list: NegativeList) -> Found:
     """Fund spent on the office's own running costs.
 
     查什么:专项资金被用来支付单位自己的公用经费。
@@ -152,7 +155,7 @@ def office_costs(county, n):
         "accounts": ["account_no", "account_kind"],
     },
 )
-def spent_without_approval(ledger, accounts, *, special_account: Texts) -> Found:
+def spent_without_approval(ledger, accounts, *, special_account: SpecialAccount) -> Found:
     """Outflow from a special account without applicant or approver.
 
     查什么:专户支出没有申请人或没有审批人。

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bangfu import income
 from bangfu.findings import Found, found
-from bangfu.parameters import Yuan
+from bangfu.parameters import PovertyLine
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -34,7 +34,7 @@ DOUBT = {
         "members": ["household_id"],
     },
 )
-def exit_below_the_line(incomes, households, members, *, year, poverty_line: Yuan) -> Found:
+def exit_below_the_line(incomes, households, members, *, year, poverty_line: PovertyLine) -> Found:
     """A household has exited although its income per head is below the poverty line.
 
     查什么:已标注脱贫的户,按收入明细重新计算的人均纯收入低于收入标准线。

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bangfu.duty import dated
 from bangfu.findings import Found, found
-from bangfu.parameters import Count
+from bangfu.parameters import Count, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.pairing import FOREVER, PAIRINGS, of_role, steady
 from bangfu.sample.planting import planted
@@ -118,7 +118,7 @@ def _more_than(pairings: pd.DataFrame, role: str, most: int) -> tuple[pd.DataFra
     subject="helper_id",
     reads={"pairings": PAIRINGS},
 )
-def first_helper_of_several(pairings, *, max_first: Count) -> Found:
+def first_helper_of_several(pairings, *, max_first: named(Count, "第一帮扶责任人最多帮扶户数", "most households of a first helper")) -> Found:
     """A first helper has more households on one day than allowed.
 
     查什么:第一帮扶责任人同时结对的户数超过规定(默认1户)。
@@ -166,7 +166,7 @@ def _take_over(county, helper: pd.Series, pairs: pd.DataFrame) -> None:
     subject="helper_id",
     reads={"pairings": PAIRINGS},
 )
-def second_helper_of_too_many(pairings, *, max_second: Count) -> Found:
+def second_helper_of_too_many(pairings, *, max_second: named(Count, "第二帮扶责任人最多帮扶户数", "most households of a second helper")) -> Found:
     """A second helper has more households on one day than allowed.
 
     查什么:第二帮扶责任人同时结对的户数超过规定(默认5户)。

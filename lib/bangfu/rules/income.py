@@ -4,11 +4,13 @@ from fractions import Fraction
 
 from bangfu import income
 from bangfu.findings import Found, found
-from bangfu.parameters import Share, Yuan
+from bangfu.parameters import PovertyLine, Share, Significance, Yuan, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 from bangfu.stats import bunching as crowding
 from bangfu.stats import multiplicity, proportion_interval
+
+IncomeTolerance = named(Yuan, "合计容许误差", "tolerance of totals")
 
 FORM = ["household_id", "year", *income.form_columns()]
 
@@ -20,7 +22,11 @@ FORM = ["household_id", "year", *income.form_columns()]
     subject="household_id",
     reads={"incomes": [*FORM, "pension", "family_size", "reported_total", "reported_net", "reported_per_capita"]},
 )
-def income_adds_up_wrongly(incomes, *, income_tolerance: Yuan, per_capita_tolerance: Yuan) -> Found:
+def income_adds_up_wrongly(
+    incomes, *,
+    income_tolerance: IncomeTolerance,
+    per_capita_tolerance: named(Yuan, "人均收入容许误差", "tolerance per head"),
+) -> Found:
     """The reported income does not follow from the sources on the form.
 
     查什么:填报的家庭总收入、家庭年纯收入或人均纯收入,与按各项来源重新计算的结果不符。
@@ -68,7 +74,7 @@ def miscounted_income(county, n):
     subject="household_id",
     reads={"incomes": [*FORM, "pension", "reported_total", "reported_net"]},
 )
-def pension_counted_as_income(incomes, *, income_tolerance: Yuan) -> Found:
+def pension_counted_as_income(incomes, *, income_tolerance: IncomeTolerance) -> Found:
     """A pension was counted as income.
 
     查什么:把只作备查的养老金加进了家庭总收入和纯收入。
@@ -115,13 +121,20 @@ def _explained_by_pension(sheets, tolerance: int):
     subject="town",
     reads={"incomes": [*FORM, "family_size"], "households": ["household_id", "town"]},
 )
-def bunching_above_the_line(incomes, households, *, year, poverty_line: Yuan, significance: Share, window: Share, heap: Yuan) -> Found:
+def bunching_above_the_line(
+    incomes, households, *,
+    year,
+    poverty_line: PovertyLine,
+    significance: Significance,
+    window: named(Share, "标准线上方窄带的宽度", "width of the strip above the line"),
+    heap: named(Yuan, "视为整数收入的倍数", "multiple that counts as a round income"),
+) -> Found:
     """More households of a town stand just above the poverty line than the density on both sides explains.
 
     查什么:一个镇街的建档立卡户中,人均纯收入刚好略高于收入标准线的户异常多。
-    方法:按重算的人均纯收入,把标准线以上一个窄带(window)内的户数与线下、线上两侧的密度比较,作单侧精确检验(两侧中较不利的p值),再对全部镇街作Holm校正,校正后p值不超过significance的为发现;带内偏少不算。
+    方法:按重算的人均纯收入,把标准线以上一个窄带内的户数与线下、线上两侧的密度比较,作单侧精确检验(两侧中较不利的p值),再对全部镇街作Holm校正,校正后p值不超过显著性水平的为发现;带内偏少不算。
     理由:真实收入的分布在标准线两侧是平滑的,在线上扎堆说明收入可能是比着标准线填出来的。
-    不含:人均正好是heap整数倍的整数收入,以免把凑整当作造假;没有收入、家庭人口数或镇街的户;线附近户数太少的镇街(计为未评估)。
+    不含:人均正好是规定数额整数倍的整数收入,以免把凑整当作造假;没有收入、家庭人口数或镇街的户;线附近户数太少的镇街(计为未评估)。
     前提:取审计年度的收入行,每户一行(重复的取第一行);整个镇街都填成同一个整数的情形本检验看不出来。
     """
     own = income.of_year(incomes, year).dropna(subset="household_id").drop_duplicates("household_id")

@@ -5,7 +5,7 @@ import pandas as pd
 from bangfu.calendar import first_day, last_day, months_before
 from bangfu.duty import dated, overlapping
 from bangfu.findings import Found, found
-from bangfu.parameters import Days, Months
+from bangfu.parameters import Days, Months, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -141,7 +141,7 @@ def ended_before_it_started(county, n):
     subject="household_id",
     reads={"pairings": PAIRINGS},
 )
-def pairing_interrupted(pairings, *, gap_days: Days, year) -> Found:
+def pairing_interrupted(pairings, *, gap_days: named(Days, "容许断档", "allowed gap"), year) -> Found:
     """The household was without a first helper between two pairings, or to the end of the year.
 
     查什么:第一帮扶责任人更换时前后不衔接,或年底前中断。
@@ -229,7 +229,7 @@ def _hand_over(county, pair: pd.DataFrame, ended: pd.Timestamp, start: pd.Timest
     subject="household_id",
     reads={"pairings": [*PAIRINGS, "change_filed_on"]},
 )
-def change_not_filed(pairings, *, notice_months: Months, year) -> Found:
+def change_not_filed(pairings, *, notice_months: named(Months, "调整备案提前期", "notice of a change"), year) -> Found:
     """A first helper was changed without filing it in advance.
 
     查什么:年内更换第一帮扶责任人,没有备案或备案不够提前。

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bangfu import calendar
 from bangfu.findings import Found, found
-from bangfu.parameters import Texts
+from bangfu.parameters import Texts, named
 from bangfu.rules.allocations import room
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
@@ -73,7 +73,7 @@ def another_payee(county, n):
         "projects": ["project_id", "accepted_on", "acceptance_result"],
     },
 )
-def final_payment_before_acceptance(claims, projects, *, passed: Texts) -> Found:
+def final_payment_before_acceptance(claims, projects, *, passed: named(Texts, "表示验收合格的写法", "words for a passed acceptance")) -> Found:
     """The final payment was made without a passed acceptance.
 
     查什么:工程没有验收合格就付清了尾款。

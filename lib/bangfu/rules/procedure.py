@@ -3,7 +3,7 @@
 import pandas as pd
 
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Dated, Days
+from bangfu.parameters import Count, Dated, Days, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -21,7 +21,7 @@ SUBJECT = "household_id|procedure kind"
 
 
 @rule("PC-01", title="公示期不足", severity="medium", subject=SUBJECT, reads={"procedures": [*CASE, "notice_from", "notice_to"]})
-def notice_too_short(procedures, *, notice_days: Dated[Days]) -> Found:
+def notice_too_short(procedures, *, notice_days: Dated[named(Days, "公示期", "days of public notice")]) -> Found:
     """The village notice was shorter than required.
 
     查什么:识别或退出的村级公示时间不够。
@@ -91,7 +91,7 @@ def step_missing_or_early(county, n):
 
 
 @rule("PC-03", title="民主评议人数不足", severity="low", subject=SUBJECT, reads={"procedures": [*CASE, "reviewers"]})
-def too_few_reviewers(procedures, *, min_reviewers: Count) -> Found:
+def too_few_reviewers(procedures, *, min_reviewers: named(Count, "评议最少人数", "fewest reviewers")) -> Found:
     """Too few people took part in the democratic review.
 
     查什么:民主评议的参加人数少于规定。

@@ -4,9 +4,12 @@ import pandas as pd
 
 from bangfu import calendar
 from bangfu.findings import Found, found
-from bangfu.parameters import Dated, Days, Texts, Yuan
+from bangfu.parameters import Dated, Days, Texts, Yuan, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
+
+OpenTender = named(Texts, "算作公开招标的采购方式", "procurement that counts as open tender")
+TenderThreshold = named(Yuan, "公开招标限额", "tender threshold")
 
 _DISCLOSED = {"content": ("建设内容", "content"), "started_on": ("开工时间", "start date"), "notice_url": ("公示网址", "notice address"), "notice_amount": ("公示金额", "notice amount")}
 
@@ -18,7 +21,7 @@ _DISCLOSED = {"content": ("建设内容", "content"), "started_on": ("开工时�
     subject="project_id",
     reads={"projects": ["project_id", "budget", "procurement", "contracted_on", "contract_amount"]},
 )
-def not_tendered(projects, *, tender_threshold: Dated[Yuan], open_tender: Texts, year: int) -> Found:
+def not_tendered(projects, *, tender_threshold: Dated[TenderThreshold], open_tender: OpenTender, year: int) -> Found:
     """Not tendered although it had to be.
 
     查什么:达到招标限额的项目没有公开招标。
@@ -55,7 +58,12 @@ def large_but_not_tendered(county, n):
     subject="project_id",
     reads={"projects": ["project_id", "village_code", "procurement", "contractor", "contracted_on", "contract_amount"]},
 )
-def split_to_avoid_tender(projects, *, tender_threshold: Dated[Yuan], split_days: Days, open_tender: Texts) -> Found:
+def split_to_avoid_tender(
+    projects, *,
+    tender_threshold: Dated[TenderThreshold],
+    split_days: named(Days, "拆分合同的签订间隔", "interval between split contracts"),
+    open_tender: OpenTender,
+) -> Found:
     """Contracts were split to stay below the tender threshold.
 
     查什么:把一项工程拆成几个小合同,避开招标。

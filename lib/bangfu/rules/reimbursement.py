@@ -3,7 +3,7 @@
 import pandas as pd
 
 from bangfu.findings import Found, found
-from bangfu.parameters import Points
+from bangfu.parameters import Points, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -80,7 +80,7 @@ def budget_below_the_claims(county, n):
         "projects": ["project_id", "contract_amount"],
     },
 )
-def ahead_of_progress(claims, projects, *, progress_tolerance: Points) -> Found:
+def ahead_of_progress(claims, projects, *, progress_tolerance: named(Points, "报账超出进度的容许差", "tolerance ahead of progress")) -> Found:
     """Claims run ahead of the work.
 
     查什么:项目报账跑在工程进度前面。

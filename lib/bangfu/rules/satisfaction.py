@@ -3,12 +3,14 @@
 from bangfu import calendar
 from bangfu.entries import once
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Minutes, Share
+from bangfu.parameters import Count, Minutes, Share, Significance, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 from bangfu.satisfaction import ITEMS, sample
 from bangfu.stats import multiplicity, outlying_share, proportion_interval, proportion_test
 from bangfu.stats.survey import Design
+
+MinInterviews = named(Count, "调查员最少问卷份数", "fewest interviews of an interviewer")
 
 FIVE_ITEMS = [item for item in ITEMS if item != "overall"]
 
@@ -20,11 +22,15 @@ FIVE_ITEMS = [item for item in ITEMS if item != "overall"]
     subject="town",
     reads={"survey": ["response_id", "town", "village_code", "overall"], "households": ["household_id", "village_code"], "villages": ["village_code", "town"]},
 )
-def satisfaction_below_the_standard(survey, households, villages, *, satisfied_share: Share, significance: Share) -> Found:
+def satisfaction_below_the_standard(
+    survey, households, villages, *,
+    satisfied_share: named(Share, "应达到的满意率", "share of satisfied to be reached"),
+    significance: Significance,
+) -> Found:
     """The share of satisfied households of a town is significantly below the standard.
 
     查什么:一个镇街的群众满意度低于标准,且不能用抽样误差解释。
-    方法:总体满意度为满意或很满意的比例,按抽样设计(镇街为层、村为群、按村户数加权)估计;用有效样本量(样本量÷合并设计效应)作单侧精确二项检验,再对全部镇街作Holm校正,校正后p值不超过significance的为发现。
+    方法:总体满意度为满意或很满意的比例,按抽样设计(镇街为层、村为群、按村户数加权)估计;用有效样本量(样本量÷合并设计效应)作单侧精确二项检验,再对全部镇街作Holm校正,校正后p值不超过显著性水平的为发现。
     理由:满意度明显提高是工作目标,群众不满意的镇街应当通报和约谈。
     不含:没有填写总体满意度、镇街或村的问卷;没有调查或没有有效问卷、或无从得知设计效应的镇街(计为未评估)。
     前提:每镇街随机抽村、村内随机抽户;估计值低于标准而检验不显著的,不能断定为不达标。
@@ -75,11 +81,11 @@ def _left_out(number: int, zh: str, en: str) -> list[tuple[str, str]]:
     subject="interviewer",
     reads={"survey": ["response_id", "interviewer", *FIVE_ITEMS]},
 )
-def straight_lined_interviews(survey, *, min_interviews: Count, significance: Share) -> Found:
+def straight_lined_interviews(survey, *, min_interviews: MinInterviews, significance: Significance) -> Found:
     """An interviewer's questionnaires have all items answered alike far more often than the others'.
 
     查什么:一名调查员交来的问卷中,各项答案完全相同的比例异常地高。
-    方法:五项满意度答案全部相同的份数占比,与其他调查员居中一半的合并比例作单侧Fisher精确检验(计入调查员之间本来的差异),再对全部调查员作Holm校正,校正后p值不超过significance的为发现。
+    方法:五项满意度答案全部相同的份数占比,与其他调查员居中一半的合并比例作单侧Fisher精确检验(计入调查员之间本来的差异),再对全部调查员作Holm校正,校正后p值不超过显著性水平的为发现。
     理由:真实访谈的答案各项有别,成批雷同的问卷可能是代填或没有访谈。
     不含:五项中有缺项的问卷、没有调查员的问卷(不计入);有效问卷少于规定份数的调查员,或可比的其他调查员太少(计为未评估)。
     前提:各调查员的受访户情况大体相近;雷同是线索,应调录音或回访核实。
@@ -130,7 +136,7 @@ def _busy(county, rule_id: str):
     subject="interviewer",
     reads={"survey": ["response_id", "interviewer", "minutes"]},
 )
-def interviews_too_short(survey, *, min_interviews: Count, min_minutes: Minutes) -> Found:
+def interviews_too_short(survey, *, min_interviews: MinInterviews, min_minutes: named(Minutes, "访谈最短时长", "shortest interview")) -> Found:
     """An interviewer's interviews are too short to have been held.
 
     查什么:一名调查员的访谈普遍过短。
@@ -178,7 +184,7 @@ def hurried_interviews(county, n):
         "pairings": ["household_id", "helper_id", "role", "start_on", "end_on"],
     },
 )
-def visits_denied(survey, visits, pairings, *, year, recorded_visits: Count) -> Found:
+def visits_denied(survey, visits, pairings, *, year, recorded_visits: named(Count, "有记录的入户次数界限", "recorded home visits")) -> Found:
     """A respondent reports no home visit while the records hold several by the first helper.
 
     查什么:受访户说本年没有人入户,而走访记录里第一帮扶责任人多次入户。

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from bangfu.findings import Found, found
-from bangfu.parameters import Share
+from bangfu.parameters import Share, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -18,7 +18,11 @@ INPATIENT, CHRONIC = "住院", "慢病门诊"
     topic="benefits",
     reads={"settlements": ["settlement_id", "kind", "total", "reimbursed"]},
 )
-def reimbursed_below_the_ratio(settlements, *, inpatient: Share, chronic: Share) -> Found:
+def reimbursed_below_the_ratio(
+    settlements, *,
+    inpatient: named(Share, "住院报销比例", "reimbursement of inpatient care"),
+    chronic: named(Share, "慢病门诊报销比例", "reimbursement of chronic outpatient care"),
+) -> Found:
     """A medical bill was reimbursed below the promised ratio.
 
     查什么:住院或慢病门诊的报销比例低于规定。

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Days
+from bangfu.parameters import Count, Days, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.visit_records import at_home
 from bangfu.sample.planting import planted
@@ -25,7 +25,7 @@ def _often(values: pd.Series, at_least: int) -> pd.Series:
     subject="helper_id",
     reads={"visits": ["visit_id", "helper_id", "mode", "content"]},
 )
-def same_text(visits, *, same_text: Count) -> Found:
+def same_text(visits, *, same_text: named(Count, "雷同记录条数界限", "records with the same text")) -> Found:
     """The same text stands in many of a helper's home visits.
 
     查什么:同一责任人的入户走访记录内容一字不差。
@@ -115,7 +115,11 @@ def one_photo_for_several(county, n):
     subject="helper_id",
     reads={"visits": ["visit_id", "helper_id", "visited_at", "entered_on"]},
 )
-def entered_in_one_go(visits, *, backfill_records: Count, backfill_days: Days) -> Found:
+def entered_in_one_go(
+    visits, *,
+    backfill_records: named(Count, "一天集中录入条数界限", "records entered on one day"),
+    backfill_days: named(Days, "补录早于录入日的天数界限", "days between visit and entry"),
+) -> Found:
     """Many records of a helper were entered on one day, long after the earliest of the visits.
 
     查什么:走访记录事后集中补录。
@@ -168,7 +172,7 @@ def entered_at_the_end(county, n):
     subject="helper_id",
     reads={"visits": ["visit_id", "helper_id", "visited_at", "mode"]},
 )
-def too_many_in_a_day(visits, *, max_per_day: Count) -> Found:
+def too_many_in_a_day(visits, *, max_per_day: named(Count, "一天入户最多户次", "most home visits in a day")) -> Found:
     """A helper has more home visits on one day than can be made.
 
     查什么:一名责任人一天的入户走访多得不合情理。

@@ -5,10 +5,12 @@ import pandas as pd
 from bangfu import calendar
 from bangfu.duty import consequence, dated, due, duties
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Months
+from bangfu.parameters import Count, Months, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.pairing import steady
 from bangfu.sample.planting import planted
+
+FirstVisitMonths = named(Months, "第一帮扶责任人入户间隔", "interval of first helpers' visits")
 
 PAIRINGS = ["household_id", "helper_id", "role", "start_on", "end_on"]
 VISITS = ["household_id", "helper_id", "visited_at", "mode"]
@@ -51,7 +53,12 @@ def _unassessed(pairings: pd.DataFrame, visits: pd.DataFrame, role: str, mode: s
     subject="helper_id",
     reads={"pairings": PAIRINGS, "visits": VISITS},
 )
-def first_helper_missed_visits(pairings, visits, *, first_visit_months: Months, criticism_missed: Count, year) -> Found:
+def first_helper_missed_visits(
+    pairings, visits, *,
+    first_visit_months: FirstVisitMonths,
+    criticism_missed: named(Count, "公开通报批评的缺访次数", "missed visits for public criticism"),
+    year,
+) -> Found:
     """First helpers did not visit as often as due.
 
     查什么:第一帮扶责任人在应入户的时段内没有入户走访。
@@ -180,7 +187,12 @@ def second_helper_did_not_go(county, n):
     subject="unit name",
     reads={"pairings": PAIRINGS, "visits": VISITS, "helpers": ["helper_id", "unit"]},
 )
-def unit_missed_visits(pairings, visits, helpers, *, first_visit_months: Months, unit_missed: Count, year) -> Found:
+def unit_missed_visits(
+    pairings, visits, helpers, *,
+    first_visit_months: FirstVisitMonths,
+    unit_missed: named(Count, "通报批评单位的缺访人次", "missed visits for criticism of a unit"),
+    year,
+) -> Found:
     """A unit's first helpers together missed so many visits that the unit itself is criticised.
 
     查什么:一个单位的第一帮扶责任人缺访合计达到通报单位的标准。

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from bangfu import charts, parameters
+from bangfu import charts
 from bangfu.county import Assessment, County
 from bangfu.intake import dictionary
 from bangfu.publish.cards import Cards, CardsByRule
+from bangfu.publish.lab import show_style
 from bangfu.publish.masking import Masker
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import known, word
@@ -28,7 +29,8 @@ class Pages:
 
     @classmethod
     def open(cls, params: str, year: int, *, reports: str, lang: str = "zh", edition: str = "public"):
-        """Opens the county-year that a notebook's parameters name."""
+        """Opens the county-year that a notebook's parameters name; its displays have their style from here on."""
+        show_style()
         return cls(County.open(params, year, reports=reports, lang=lang, edition=edition))
 
     def say(self, zh: str, en: str) -> str:
@@ -126,7 +128,7 @@ class Pages:
             {
                 "rule_id": [r.rule.id for r in rules],
                 "title": [r.rule.title_en if self.lang == "en" else r.rule.title for r in rules],
-                "values": ["; ".join(f"{n} = {parameters.shown(r.rule.parameters[n], v, self.lang)}" for n, v in r.values.items()) for r in rules],
+                "values": [self.say(",", "; ").join(r.told(self.lang)) for r in rules],
                 "basis": ["; ".join(b.say(self.lang) for b in r.basis) for r in rules],
             }
         )
@@ -152,7 +154,8 @@ class Pages:
 
     def unverified(self) -> Notice:
         """Which parameter values nobody has checked against an official text."""
-        values = self.county.settings.pack.unverified
+        pack = self.county.settings.pack
+        values = {pack.label(name, self.lang): why for name, why in pack.unverified.items()}
         if not values:
             return Notice(self.say("所用参数值均已由县里核定。", "All parameter values were approved by the county."))
         told = self.say(";", "; ").join(f"{name}:{why}" for name, why in values.items())
