@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bangfu import findings, record, workbench
+from bangfu import findings, verification, workbench
 from bangfu.cli import main
 from bangfu.notebooks import all_notebooks
 from bangfu.pipeline import exit_status, run_counties, run_county
@@ -132,9 +132,9 @@ def test_tampering_is_named(published, tmp_path, change):
     else:
         signer = "0" * 32
     named = {"changed": "fund_audit.html", "missing": "fund_audit.html", "added": "extra.html", "record": "record.json", "another signer": "0" * 32}
-    said = [d.sentence.zh for d in record.changed_files(copy, signer)]
+    said = [d.sentence.zh for d in verification.changed_files(copy, signer)]
     assert len(said) == 1 and named[change] in said[0]
-    assert record.changed_files(published) == []
+    assert verification.changed_files(published) == []
 
 
 @pytest.fixture(scope="module")

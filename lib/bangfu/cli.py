@@ -122,14 +122,14 @@ def verify(
 ) -> None:
     """核验已发布的报告是否原样、能否重现。/ Are the published files unchanged, and does running again give the same?"""
     _checked(lang)
-    from bangfu import record
+    from bangfu import verification
 
     differences = []
-    folders = record.records_below(folder)
+    folders = verification.records_below(folder)
     for one in folders:
-        found = record.changed_files(one, signer)
+        found = verification.changed_files(one, signer)
         if not files_only:
-            found += record.rerun_differences(one)
+            found += verification.rerun_differences(one)
         for d in found:
             _complain(f"{one.relative_to(folder).as_posix()}:{d.sentence.say(lang)}" if lang == "zh" else f"{one.relative_to(folder).as_posix()}: {d.sentence.say(lang)}")
         differences += found

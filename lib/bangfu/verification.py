@@ -1,0 +1,130 @@
+"""Verifying a run: are the published files the ones that were published, and does running again give the same?"""
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree
+
+import pandas as pd
+
+from bangfu import digests, findings
+from bangfu.pipeline import run_county
+from bangfu.problems import NothingToVerify, Sentence
+from bangfu.record import FILE, SIGNATURE, fingerprint, outputs_of
+
+
+def records_below(folder: Path) -> list[Path]:
+    """The county-year folders with a record at or below a folder; NothingToVerify where there is none."""
+    found = sorted(p.parent for p in folder.rglob(FILE) if p.is_file()) if folder.is_dir() else []
+    if not found:
+        raise NothingToVerify.of(f"{folder} 里没有运行记录({FILE}),无可核验。", f"There is no record of a run ({FILE}) in {folder}: nothing to verify.")
+    return found
+
+
+@dataclass
+class Difference:
+    """One thing that is not as it was recorded."""
+
+    folder: Path
+    sentence: Sentence
+
+
+def changed_files(folder: Path, signer: str | None = None) -> list[Difference]:
+    """Are the published files the ones that were published: changed, missing and added files, and the signature."""
+    found: list[Difference] = []
+
+    def differ(zh: str, en: str) -> None:
+        found.append(Difference(folder, Sentence(zh, en)))
+
+    content = (folder / FILE).read_bytes()
+    try:
+        recorded = json.loads(content)
+        told, signed_by = recorded["outputs"], recorded["signed by"]
+    except (ValueError, KeyError, TypeError):
+        differ(f"{FILE} 不是有效的运行记录。", f"{FILE} is no valid record of a run.")
+        return found
+    if signed_by or signer or (folder / SIGNATURE).exists():
+        _check_signature(folder, content, signer, differ)
+    now = outputs_of(folder)
+    for name in sorted(told.keys() | now.keys()):
+        if name not in now:
+            differ(f"{name} 缺失。", f"{name} is missing.")
+        elif name not in told:
+            differ(f"{name} 是后来添加的。", f"{name} was added.")
+        elif told[name] != now[name]:
+            differ(f"{name} 已被改动。", f"{name} was changed.")
+    return found
+
+
+def _check_signature(folder: Path, content: bytes, signer: str | None, differ) -> None:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        told = json.loads((folder / SIGNATURE).read_text(encoding="utf-8"))
+        public = bytes.fromhex(told["public key"])
+        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(told["signature"]), content)
+    except FileNotFoundError:
+        differ(f"没有签名({SIGNATURE})。", f"There is no signature ({SIGNATURE}).")
+        return
+    except (InvalidSignature, ValueError, KeyError, TypeError):
+        differ(f"{FILE} 与签名不符:记录或签名已被改动。", f"{FILE} does not fit its signature: one of them was changed.")
+        return
+    signed_by = fingerprint(Ed25519PublicKey.from_public_bytes(public))
+    if signer and signer.lower() != signed_by:
+        differ(f"签名人是 {signed_by},不是要求的 {signer}。", f"It was signed by {signed_by}, not by {signer}.")
+
+
+def rerun_differences(folder: Path) -> list[Difference]:
+    """Runs again from the recorded inputs and names every finding and report that comes out otherwise."""
+    told = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    params_file = (folder / told["params"]["file"]).resolve()
+    found: list[Difference] = []
+
+    def differ(zh: str, en: str) -> None:
+        found.append(Difference(folder, Sentence(zh, en)))
+
+    if not params_file.exists():
+        differ(f"找不到县参数文件 {params_file.name},无法重新运行。", f"The county params {params_file.name} are not there: it cannot be run again.")
+        return found
+    if digests.of_code(*digests.CODE) != told["code"]:
+        differ("程序与当时不同,请用记录中的版本核验。", "The code is not the one that was used; verify with the recorded version.")
+    with tempfile.TemporaryDirectory() as place:
+        again = Path(place) / told["county"] / str(told["year"])
+        if (folder / "previous").exists():
+            copytree(folder / "previous", again / "previous")
+        result = run_county(params_file, told["year"], Path(place), only=told["notebooks"], lang=told["language"], edition=told["edition"])
+        if result.status:
+            for s in result.sentences:
+                differ(f"重新运行没有完成:{s.zh}", f"Running again failed: {s.en}")
+            return found
+        fresh = json.loads((again / FILE).read_text(encoding="utf-8"))
+        _compare_inputs(told, fresh, differ)
+        if not (folder / "findings.parquet").exists():
+            return found
+        _compare_findings(findings.read(folder / "findings.parquet"), findings.read(again / "findings.parquet"), differ)
+        for name, digest in told["outputs"].items():
+            if name.endswith(".html") and fresh["outputs"].get(name) != digest:
+                differ(f"重新运行得到的 {name} 与记录不同。", f"Running again gives another {name}.")
+    return found
+
+
+def _compare_inputs(told: dict, fresh: dict, differ) -> None:
+    for name in sorted(told["inputs"].keys() | fresh["inputs"].keys()):
+        if told["inputs"].get(name) != fresh["inputs"].get(name):
+            differ(f"原始文件《{name}》与当时不同。", f"Raw file “{name}” is not the one that was read.")
+    if told["params"]["sha256"] != fresh["params"]["sha256"]:
+        differ("县参数与当时不同。", "The county params are not the ones that were used.")
+
+
+def _compare_findings(old: pd.DataFrame, new: pd.DataFrame, differ) -> None:
+    old, new = old.set_index("finding_id"), new.set_index("finding_id")
+    for name in old.index.difference(new.index):
+        differ(f"重新运行没有得到问题 {name}({old.at[name, 'rule_id']})。", f"Running again does not give finding {name} ({old.at[name, 'rule_id']}).")
+    for name in new.index.difference(old.index):
+        differ(f"重新运行多出问题 {name}({new.at[name, 'rule_id']})。", f"Running again gives one more finding, {name} ({new.at[name, 'rule_id']}).")
+    for name in old.index.intersection(new.index):
+        for column in old.columns:
+            if str(old.at[name, column]) != str(new.at[name, column]):
+                differ(f"问题 {name} 的“{column}”与重新运行的结果不同。", f"“{column}” of finding {name} is not what running again gives.")
