@@ -12,6 +12,7 @@ from bangfu import findings, verification, workbench
 from bangfu.cli import main
 from bangfu.notebooks import all_notebooks
 from bangfu.pipeline import exit_status, run_counties, run_county
+from bangfu.problems import WrongParams
 from bangfu.sample.making import make_county
 
 PAGES = ["data_quality", "helper_assessment", "fund_audit", "satisfaction", "annual_report"]
@@ -181,6 +182,14 @@ def test_one_county_that_fails_does_not_stop_the_others(small, signing_key, tmp_
     results = run_counties([broken, small / "params.yml"], 2019, tmp_path / "reports", jobs=2, only=["data_quality"])
     assert [r.status for r in results] == [2, 0]
     assert exit_status(results) == 2
+
+
+def test_two_counties_of_one_code_are_refused(small, tmp_path):
+    again = tmp_path / "again.yml"
+    shutil.copy(small / "params.yml", again)
+    with pytest.raises(WrongParams) as e:
+        run_counties([small / "params.yml", again], 2019, tmp_path / "reports")
+    assert "999210" in e.value.say() and "again.yml" in e.value.say()
 
 
 def test_notebooks_run_by_hand_with_their_defaults(small, tmp_path):
