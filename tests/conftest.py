@@ -6,10 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import settings
 
 from bangfu.intake import cells, dictionary
 
 TESTS = Path(__file__).parent
+# The same examples in every run, and no time limit on a single one: machines are busy.
+settings.register_profile("bangfu", deadline=None, derandomize=True)
+settings.load_profile("bangfu")
 
 
 def read_fixture_table(path: Path) -> pd.DataFrame:

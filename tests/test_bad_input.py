@@ -79,6 +79,7 @@ WRONG_PARAMS = [
     ("an amount of parts of a fen", PARAMS + "overrides: {poverty_line: 0.001}\n", ["mine.yml", "poverty_line", ("金额(元)", "an amount in yuan")]),
     ("an amount without end", PARAMS + "overrides: {poverty_line: .inf}\n", ["mine.yml", "poverty_line", ("金额(元)", "an amount in yuan")]),
     ("an amount that is nothing", PARAMS + "overrides: {poverty_line: [ ]}\n", ["mine.yml", "poverty_line", ("金额(元)", "an amount in yuan")]),
+    ("an amount left out", PARAMS + "overrides: {poverty_line: }\n", ["mine.yml", "poverty_line", "“”", ("金额(元)", "an amount in yuan")]),
     ("days that are a fraction", PARAMS + "overrides: {HP-03: {gap_days: 1.5}}\n", ["mine.yml", "HP-03", "gap_days", ("天数", "whole days")]),
     ("days that are a word", PARAMS + "overrides: {HP-03: {gap_days: 一天}}\n", ["mine.yml", "gap_days", ("天数", "whole days")]),
     ("months beyond a year", PARAMS + "overrides: {HP-07: {notice_months: 13}}\n", ["mine.yml", "notice_months", ("月数", "whole months")]),
@@ -241,12 +242,21 @@ def test_one_county_fails_and_the_other_is_audited(bangfu, tmp_path):
     assert "乙县" in last and "nowhere" in last and "云岭县" not in told.err
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_two_counties_of_one_code(lang, bangfu, tmp_path):
+    """Their reports would overwrite each other."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yml").write_text(PARAMS, encoding="utf-8")
+    told = bangfu("run", tmp_path / "one.yml", tmp_path / "two.yml", "--year", 2019, "--reports", tmp_path / "r", "--lang", lang)
+    holds(told, 2, ("one.yml", "two.yml", "999001"), lang)
+
+
 def test_with_both_kinds_of_failure_the_status_is_1(bangfu, tmp_path, monkeypatch):
     from bangfu import pipeline
 
     hand_over(tmp_path / "raw")
     (tmp_path / "good.yml").write_text(PARAMS, encoding="utf-8")
-    (tmp_path / "bad.yml").write_text(PARAMS.replace("raw: raw", "raw: nowhere"), encoding="utf-8")
+    (tmp_path / "bad.yml").write_text(PARAMS.replace("999001", "999002").replace("raw: raw", "raw: nowhere"), encoding="utf-8")
     monkeypatch.setattr(pipeline, "_run_notebooks", lambda *_: (_ for _ in ()).throw(RuntimeError(f"row of {ID_NUMBER}")))
     told = bangfu("run", tmp_path / "bad.yml", tmp_path / "good.yml", "--year", 2019, "--reports", tmp_path / "reports", "--only", "data_quality")
     assert told.status == 1 and ID_NUMBER not in told.err and "RuntimeError" in told.err

@@ -155,13 +155,14 @@ def rules(
         _say(f"已写出{number}条规则的说明页。" if lang == "zh" else f"wrote the pages of {number} rules.")
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from bangfu.intake import dictionary
     from bangfu.params import read_pack
 
     pack, tables = read_pack(policy), dictionary()
-    table = Table(*(("编号", "名称", "程度", "参数", "依据", "所看的表") if lang == "zh" else ("id", "title", "severity", "parameters", "basis", "looks at")), show_lines=False)
+    headers = ("编号", "名称", "程度", "参数", "依据", "所看的表") if lang == "zh" else ("id", "title", "severity", "parameters", "basis", "looks at")
+    table = Table(*(Column(h, overflow="fold") for h in headers), show_lines=False)
     from bangfu.publish.words import word
 
     for r in pack.rules.values():
@@ -173,7 +174,7 @@ def rules(
             "\n".join(b.say(lang) for b in r.basis),
             "\n".join(tables[t].label(lang) for t in r.rule.reads),
         )
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)
     _say(f"共{len(pack.rules)}条规则,政策包“{pack.title}”。" if lang == "zh" else f"{len(pack.rules)} rules, policy pack “{pack.title_en}”.")
 
 

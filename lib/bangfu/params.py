@@ -182,15 +182,18 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
         rule = known[rule_id]
         entry = dict(entry)
         basis = _basis(entry.pop("basis", None), pack, f"{path.name} {rule_id}", wrong)
-        for key in set(entry) - set(rule.parameters):
+        unknown = sorted(set(entry) - set(rule.parameters))
+        for key in unknown:
             zh, en = did_you_mean(key, ["basis", *rule.parameters])
             wrong.append(Sentence(f"{path.name}:规则 {rule_id} 没有参数“{key}”{zh}", f"{path.name}: rule {rule_id} has no parameter “{key}”{en}"))
         values = {}
         for name_, annotation in rule.parameters.items():
             layers = [(said_by, by_rule.get(rule_id, {})), (said_by, by_name), (path.name, entry), (path.name, pack.parameters)]
-            file, given = next(((f, layer[name_]) for f, layer in layers if name_ in layer), (path.name, None))
-            if given is None:
-                wrong.append(Sentence(f"{path.name}:规则 {rule_id} 缺少参数“{name_}”({parameters.accepted(annotation)})。", f"{path.name}: rule {rule_id} lacks parameter “{name_}” ({parameters.accepted(annotation, 'en')})."))
+            file, given = next(((f, layer[name_]) for f, layer in layers if name_ in layer), (None, None))
+            if file is None:
+                # A key that is not known is told above, and most likely is this one.
+                if not unknown:
+                    wrong.append(Sentence(f"{path.name}:规则 {rule_id} 缺少参数“{name_}”({parameters.accepted(annotation)})。", f"{path.name}: rule {rule_id} lacks parameter “{name_}” ({parameters.accepted(annotation, 'en')})."))
                 continue
             try:
                 values[name_] = parameters.parse(annotation, given)

@@ -63,7 +63,7 @@ def checked(model: type[BaseModel], content: dict[str, Any], file: str):
 
 def shortened(value: Any) -> str:
     """A value as a sentence can show it."""
-    text = str(value)
+    text = "" if value is None else str(value)
     return text if len(text) <= 40 else text[:39] + "…"
 
 

@@ -65,7 +65,7 @@ def read_moment(text: str) -> datetime:
         except ValueError:
             pass
     plain = re.sub(r"[\s\u200b-\u200f\ufeff]+", " ", _half_width(text).translate(_DASHES)).strip(" '").upper()
-    found = _DATE.fullmatch(re.sub(r" *([年月/.-]) *", r"\1", plain)) or _COMPACT.fullmatch(plain)
+    found = _DATE.fullmatch(re.sub(r" *([年月日号/.-]) *", r"\1", plain)) or _COMPACT.fullmatch(plain)
     try:
         if found:
             part = found.groupdict()

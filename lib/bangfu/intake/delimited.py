@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ _SEPARATORS = ",\t;|"
 _LOOKED_AT = 8000  # characters by which the separator is told
 _WIDE_WITHIN = 100  # rows from the top that say how wide the file is
 _BAD_CHARACTERS = 0.001  # of a file in which single characters were cut in two; beyond, the encoding is another one
+_BATCH = 20_000
 csv.field_size_limit(2**31 - 1)
 
 
@@ -39,15 +40,11 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=head.count)
 
 
-def _split(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
-    """The rows, and those that do not come apart because a quote is never closed (row position -> text)."""
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)), {}
-    except csv.Error:
-        pass
+def _mended(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
+    """The rows of a text whose quotes are not as they should be, and those that do not come apart (position -> text)."""
     lenient = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    # A quote within a text is harmless; one that opens a cell and is never closed swallows the rows below it.
-    if not any(cell.count("\n") > 20 for row in lenient for cell in row) and not _open_quote(text, separator):
+    # A quote too many within a row is harmless; one that opens a cell and is never closed swallows the rows below it.
+    if not any("\n" in cell or "\r" in cell for row in lenient for cell in row):
         return lenient, {}
     rows, broken = [], {}
     for line in text.splitlines():
@@ -59,15 +56,6 @@ def _split(text: str, separator: str) -> tuple[list[list[str]], dict[int, str]]:
     return rows, broken
 
 
-def _open_quote(text: str, separator: str) -> bool:
-    try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            pass
-    except csv.Error as wrong:
-        return "unexpected end of data" in str(wrong) or text.count('"') % 2 == 1
-    return False
-
-
 def read_text(content: bytes, file: str) -> Iterator[RawSheet | Notice]:
     """The one sheet of a CSV file, and notices about its encoding and its quotes."""
     text, bad = _decoded(content)
@@ -77,7 +65,12 @@ def read_text(content: bytes, file: str) -> Iterator[RawSheet | Notice]:
     if bad:
         yield reserve(file, f"有{bad}个字符残缺,已用“\ufffd”代替,请核对。", f"has {bad} broken characters, read as “\ufffd”; check them.")
     separator = _separator(text)
-    rows, broken = _split(text, separator)
+    try:
+        sheet = _sheet(file, csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), separator, {})
+        broken = {}
+    except csv.Error:
+        rows, broken = _mended(text, separator)
+        sheet = _sheet(file, iter(rows), separator, broken)
     if broken:
         numbers = [position + 1 for position in broken]
         yield reserve(
@@ -85,10 +78,21 @@ def read_text(content: bytes, file: str) -> Iterator[RawSheet | Notice]:
             f"有{len(numbers)}行的引号不成对(第{some(numbers)}行),这些行列入未能识别清单,请检查后重新导出。",
             f"has {len(numbers)} rows with a quote that is never closed (rows {some(numbers, 'en')}); they are among the rejects, check them and export it again.",
         )
-    widths = np.array([len(row) for row in rows], dtype="int64")
-    width = int(widths[:_WIDE_WITHIN].max(initial=0))
-    for position in (widths > width).nonzero()[0]:
-        broken[int(position)] = separator.join(rows[position])
-        rows[position] = []
-    columns = [pa.array(column, pa.string()) for column in zip_longest(*rows)]
-    yield RawSheet(file, "", columns, widths=widths, broken=broken)
+    yield sheet
+
+
+def _sheet(file: str, rows: Iterator[list[str]], separator: str, broken: dict[int, str]) -> RawSheet:
+    """The rows as columns; in batches, for a row as a list of texts takes ten times its room in the file."""
+    broken, widths, batches, width, done = dict(broken), [], [], 0, 0
+    while batch := list(islice(rows, _BATCH)):
+        width = width or max(map(len, batch[:_WIDE_WITHIN]))
+        for at, row in enumerate(batch):
+            if len(row) > width:
+                broken[done + at] = separator.join(row)
+                batch[at] = []
+        widths.append(np.array([len(row) for row in batch], dtype="int64"))
+        columns = [pa.array(column, pa.string()) for column in zip_longest(*batch)]
+        batches.append(columns + [pa.nulls(len(batch), pa.string())] * (width - len(columns)))
+        done += len(batch)
+    columns = [pa.concat_arrays(parts) for parts in zip(*batches, strict=True)]
+    return RawSheet(file, "", columns, widths=np.concatenate(widths) if widths else np.zeros(0, "int64"), broken=broken)

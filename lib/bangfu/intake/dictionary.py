@@ -45,6 +45,7 @@ class Table:
         return self.title_en if lang == "en" else self.title
 
 
+@lru_cache(10_000)
 def normalised(header: str) -> tuple[str, str | None]:
     """A header without blanks, line ends, marks and its unit in brackets, and that unit (None where there is none)."""
     text = re.sub(r"[\s*＊]", "", unicodedata.normalize("NFKC", header))

@@ -109,7 +109,7 @@ def _data_rows(bare: list[pa.Array], header: Header) -> tuple[np.ndarray, list[t
     odd = keep & (np.asarray(key.is_null()) | (filled == 1))
     for texts in (first, key):
         odd |= np.asarray(pc.fill_null(pc.match_substring_regex(texts, _ODD), False))
-    odd |= np.asarray(pc.fill_null(pc.is_in(key, value_set=pa.array([r[header.columns[header.table.key[0]]] for r in header.rows], pa.string())), False)) & keep
+    odd |= np.asarray(pc.fill_null(pc.match_substring_regex(key, _again(header)), False))
     odd[:1] = keep[:1]
     dropped = []
     for at in np.flatnonzero(odd & keep):
@@ -120,6 +120,13 @@ def _data_rows(bare: list[pa.Array], header: Header) -> tuple[np.ndarray, list[t
             if kind != "空行":
                 dropped.append((int(at), kind, next(t for t in texts if t)))
     return keep, dropped
+
+
+def _again(header: Header) -> str:
+    """A pattern of what stands over the first key, however its characters are spaced."""
+    above = [r[header.columns[header.table.key[0]]] for r in header.rows]
+    spaced = [r"\s*".join(re.escape(c) for c in re.sub(r"\s", "", text)) for text in above if text]
+    return f"^(?:{'|'.join(spaced)})$"
 
 
 def _kind(texts: list[str | None], header: Header, first_row: bool) -> str | None:
@@ -154,5 +161,5 @@ def _ragged_rows(raw: RawSheet, header: Header, bare: list[pa.Array], keep: np.n
     found = {at - start: text for at, text in raw.broken.items() if at >= start}
     for column in bare[width:]:
         for at in np.flatnonzero(np.asarray(column.is_valid()) & keep):
-            found.setdefault(int(at), ",".join(c[at].as_py() or "" for c in bare))
+            found.setdefault(int(at), ",".join(c[at].as_py() or "" for c in bare[: raw.widths[start + at]]))
     return sorted(found.items())
