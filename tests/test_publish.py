@@ -13,7 +13,7 @@ import pytest
 from nbformat import v4
 
 from bangfu import charts
-from bangfu.publish import documents, figures
+from bangfu.publish import documents, figures, lab
 from bangfu.publish.cards import Cards, CardsByRule, gravest_first
 from bangfu.publish.documents import NotMade, publish_docx, publish_pdf
 from bangfu.publish.html import publish_html
@@ -137,7 +137,7 @@ def test_masking_a_hundred_thousand_findings_is_quick():
     (figures.yuan(123450), "1,234.50"), (figures.yuan(Decimal("1234.5")), "1,234.50"), (figures.yuan(None), "—"),
     (figures.yuan(pd.NA), "—"), (figures.yuan(-5), "-0.05"), (figures.wan(Decimal("9823456.7")), "982.35"),
     (figures.wan(1), "<0.01"), (figures.wan(0), "0.00"), (figures.percent(0.0481), "4.8%"), (figures.basis_points(3050), "30.5%"),
-    (figures.basis_points(3000), "30%"), (figures.count(1234), "1,234"), (figures.count(pd.NA), "—"), (figures.number(2.50), "2.5"),
+    (figures.basis_points(3000), "30%"), (figures.count(1234), "1,234"), (figures.count(pd.NA), "—"), (figures.number(2.50), "2.50"), (figures.wan(-1), ">-0.01"),
     (figures.day(date(2019, 3, 5)), "2019-03-05"), (figures.day(pd.Timestamp("2019-03-05 09:05")), "2019-03-05 09:05"),
     (figures.day(pd.NaT), "—"), (figures.text(None), "—"),
 ])
@@ -162,6 +162,11 @@ def test_table_writes_each_kind_and_sums():
     html = Table(frame, {"town": "镇街", "n": "户数", "amount": ("金额(元)", "yuan"), "share": ("占比", "share")}, total=["n", "amount"])._repr_html_()
     assert texts(html) == [["镇街", "户数", "金额(元)", "占比"], ["甲镇", "3", "1,000.50", "50.0%"], ["乙&lt;镇&gt;", "—", "1.00", "—"],
                            ["合计", "3", "1,001.50", ""]]
+
+
+def test_figures_of_a_column_have_the_same_decimals():
+    frame = pd.DataFrame({"deff": [0.6, 1.194, None], "minutes": [30.0, 2.0, 5.0]})
+    assert texts(Table(frame)._repr_html_())[1:] == [["0.60", "30"], ["1.19", "2"], ["—", "5"]]
 
 
 def test_a_long_table_says_how_many_more_there_are():
@@ -237,9 +242,10 @@ def shown(thing, code="audit.summary()", tags=()):
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory):
     """An executed notebook with one of everything that notebooks show."""
+    styled = v4.new_code_cell("open()", outputs=[v4.new_output("display_data", data={"text/html": lab.style()}, metadata={"bangfu": lab.MARK})])
     loud = v4.new_code_cell("warn()", outputs=[v4.new_output("stream", name="stderr", text="FutureWarning: /home/somebody")])
     cells = [v4.new_markdown_cell("# 年度审计报告\n\n先说结论,再说数字。"), v4.new_code_cell("reports = '/somewhere'", metadata={"tags": ["injected-parameters"]}),
-             v4.new_markdown_cell("## 一、结论"), shown(Figures([("问题", "3", "条")])), shown(Notice("没有评估的规则有1条。", "absent")), loud,
+             styled, v4.new_markdown_cell("## 一、结论"), shown(Figures([("问题", "3", "条")])), shown(Notice("没有评估的规则有1条。", "absent")), loud,
              v4.new_markdown_cell("## 二、资金\n\n### 资金核对\n\n### 资金核对"),
              shown(charts.money_at_risk(pd.DataFrame({"label": ["挪用"], "amount": [Decimal("12.30")]})), code="charts.money_at_risk(x < 1)"),
              shown(Table(pd.DataFrame({"town": ["甲镇"], "amount": [Decimal("1.00")]}), caption="按镇街")),
@@ -281,6 +287,17 @@ def test_the_page_loads_nothing(page):
     styles = "".join(re.findall(r"<style>(.*?)</style>", html, flags=re.S))
     assert loads.found == [] and "@import" not in styles and "url(" not in styles
     assert not re.findall(r"https?://(?!www\.w3\.org/)[^\s\"<]+", html)
+
+
+def test_the_style_of_displays_stands_once_in_a_page_and_without_the_labs(page):
+    html = page.read_text(encoding="utf-8")
+    assert html.count(".badge.high {") == html.count("--navy: #") == html.count("<style>") == 1 and "jp-" not in html
+
+
+def test_the_labs_style_is_that_of_pages_confined_to_outputs():
+    styles = lab.style()
+    displays = styles[styles.index(".jp-OutputArea-output.jp-RenderedHTMLCommon {"):]
+    assert ".badge.high {" in displays and ".card {" in displays and styles.count("{") == styles.count("}") and "url(" not in styles
 
 
 def test_every_anchor_stands_once_and_every_link_arrives(page):
@@ -425,13 +442,13 @@ def papers(tmp_path_factory):
 
 def test_working_papers_have_their_sheets_and_say_that_they_are_not_masked(papers):
     found = sheets(papers)
-    assert list(found) == ["说明", "问题清单", "未评估", "未能识别", "规则目录", "证据"]
+    assert list(found) == ["说明", "疑点清单", "未评估", "未能识别", "规则目录", "证据"]
     assert any("内部工作底稿，含个人信息" in str(v) for row in found["说明"] for v in row)
 
 
 def test_ledger_holds_every_finding_as_text_and_number(papers):
-    head, *rows = sheets(papers)["问题清单"]
-    assert head[:3] == ["问题编号", "规则", "问题"] and head[-4:] == ["核实结论", "核实人", "核实日期", "核实说明"]
+    head, *rows = sheets(papers)["疑点清单"]
+    assert head[:3] == ["疑点编号", "规则", "疑点"] and head[-4:] == ["核实结论", "核实人", "核实日期", "核实说明"]
     by_id = {r[0]: dict(zip(head, r)) for r in rows}
     assert list(by_id) == ["F3", "F2", "F1", "F4"]
     assert by_id["F3"]["涉及金额(元)"] == 900.0 and by_id["F1"]["涉及金额(元)"] is None
@@ -458,5 +475,5 @@ def test_working_papers_are_the_same_each_time(papers, tmp_path):
 
 
 def test_working_papers_without_findings(tmp_path):
-    head, *rows = sheets(write_workpapers(tmp_path / "w.xlsx", THREE.head(0), meta=META))["问题清单"]
-    assert rows == [] and head[0] == "问题编号"
+    head, *rows = sheets(write_workpapers(tmp_path / "w.xlsx", THREE.head(0), meta=META))["疑点清单"]
+    assert rows == [] and head[0] == "疑点编号"

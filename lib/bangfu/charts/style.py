@@ -174,7 +174,7 @@ def wrapped(text: str, width: float) -> list[str]:
 
 def shorten(label, limit: float = 16) -> str:
     """A label cut to the width of `limit` Chinese characters."""
-    text = str(label)
+    text = chinese_marks(str(label))
     if em(text) <= limit:
         return text
     while text and em(text) > limit - 1:

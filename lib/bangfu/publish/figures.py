@@ -34,13 +34,15 @@ def yuan(amount) -> str:
 
 
 def wan(amount, places: int = 2) -> str:
-    """In 10,000 yuan: `12.35`; an amount too small for these places as `<0.01`."""
+    """In 10,000 yuan: `12.35`; an amount too small for these places as `<0.01` or `>-0.01`."""
     exact = exact_yuan(amount)
     if exact is None:
         return MISSING
     unit = Decimal(1).scaleb(-places)
     shown = (exact / 10000).quantize(unit, ROUND_HALF_UP)
-    return f"<{unit}" if exact > 0 and shown == 0 else f"{shown:,}"
+    if exact and not shown:
+        return f"<{unit}" if exact > 0 else f">-{unit}"
+    return f"{shown:,}"
 
 
 def percent(share, places: int = 1) -> str:
@@ -59,11 +61,14 @@ def count(number) -> str:
 
 
 def number(value, places: int = 2) -> str:
-    """`1,234.5`, without trailing noughts."""
-    if _missing(value):
-        return MISSING
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """`1,234.50`"""
+    return MISSING if _missing(value) else f"{value:,.{places}f}"
+
+
+def places(values, most: int = 2) -> int:
+    """How many decimals the figures of one column are written with: as many as its longest needs, `most` at most."""
+    written = [f"{value:.{most}f}".rstrip("0").partition(".")[2] for value in values if not _missing(value)]
+    return max(map(len, written), default=0)
 
 
 def day(value) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 
+from bangfu.publish.lab import is_style
 from bangfu.publish.masking import mask_id_numbers
 from bangfu.publish.typography import page_with_chinese_marks
 from bangfu.publish.words import label, word
@@ -35,12 +36,12 @@ def publish_html(executed_notebook: Path, out: Path, *, meta: dict, lang: str = 
 
 
 def read_for_publication(executed_notebook: Path):
-    """The notebook without what is no part of a report: parameter cells, warnings; its first heading as its title."""
+    """The notebook without what is no part of a report: parameter cells, warnings, style sheets; its first heading as its title."""
     notebook = nbformat.read(executed_notebook, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not _HIDDEN & set(cell.metadata.get("tags", []))]
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr")]
+            cell.outputs = [o for o in cell.outputs if not (o.output_type == "stream" and o.name == "stderr" or is_style(o))]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             found = re.search(r"^#[ \t]+(.+?)[ \t]*#*$", cell.source, flags=re.M)

@@ -120,13 +120,19 @@ class Table:
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         head = "".join(f'<th scope="col" class="{KINDS[c.kind].style}">{escape(c.label)}</th>'
                        for c in self.columns.values())
-        written = [[self._cell(c.kind, v) for v in shown[name]] for name, c in self.columns.items()]
+        written = [self._column(c.kind, shown[name]) for name, c in self.columns.items()]
         widths = cols([[c.label, *map(plain, cells)] for c, cells in zip(self.columns.values(), written)],
                       [KINDS[c.kind].style in WHOLE for c in self.columns.values()])
         body = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*written))
         short = " short" if len(shown) <= 12 else ""
         return (f'<table class="bf{short}">{caption}{widths}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>{self._total()}</table>'
                 + more(len(shown), len(self.frame), self.where, self.lang) + (f'<p class="note">{escape(self.note)}</p>' if self.note else ""))
+
+    def _column(self, kind: str, values: pd.Series) -> list[str]:
+        if kind != "number":
+            return [self._cell(kind, value) for value in values]
+        decimals = figures.places(values)
+        return [f'<td class="num">{figures.number(value, decimals)}</td>' for value in values]
 
     def _cell(self, kind: str, value) -> str:
         if kind in _BY_LANG:

@@ -40,16 +40,14 @@ def satisfaction_below_the_standard(
     # Without the finite-population corrections: the test was chosen without them, and errs on the side of the town.
     towns = proportion_test.share_below(Design(asked, strata="town", clusters="village_code", weights="weight"), "satisfied", float(satisfied_share))
     towns["adjusted"] = multiplicity.holm(towns["p_value"])
-    effective = towns["n_effective"].where(towns["n_effective"] > 0)
-    towns["low"], towns["high"] = proportion_interval.clopper_pearson((towns["estimate"] * effective).clip(upper=effective), effective)
     low = towns[towns["adjusted"] <= float(significance)]
     answered = asked[asked["satisfied"].notna()]
     not_asked = set(villages["town"].dropna()) - set(towns.index)
     return found(
         answered[["town", "origin"]].merge(low, left_on="town", right_index=True),
         subject="town",
-        zh="{n}户在{clusters}个村受访,满意和很满意的占{estimate:share}(95%区间{low:share}至{high:share}),低于标准{standard:share};单侧精确二项检验(有效样本{n_effective:.1f},设计效应{deff:.2f})经Holm校正p={adjusted:.2g},不超过{significance:share}。",
-        en="Of {n} households asked in {clusters} villages {estimate:share} are satisfied (95% interval {low:share} to {high:share}), below the standard of {standard:share}; one-sided exact binomial test (effective sample {n_effective:.1f}, design effect {deff:.2f}), Holm-adjusted p={adjusted:.2g}, at most {significance:share}.",
+        zh="{n}户在{clusters}个村受访,满意和很满意的占{estimate:share},低于标准{standard:share};单侧精确二项检验(各镇街合并的设计效应{deff:.2f},有效样本{n_effective:.1f})经Holm校正p={adjusted:.2g},不超过{significance:share}。",
+        en="Of {n} households asked in {clusters} villages {estimate:share} are satisfied, below the standard of {standard:share}; one-sided exact binomial test (design effect pooled over the towns {deff:.2f}, effective sample {n_effective:.1f}), Holm-adjusted p={adjusted:.2g}, at most {significance:share}.",
         assessed=int(towns["p_value"].notna().sum()),
         unassessed=int(towns["p_value"].isna().sum()) + len(not_asked),
         notes=_left_out(len(survey) - len(answered), "总体满意度、镇街或村", "an overall answer, a town or a village"),

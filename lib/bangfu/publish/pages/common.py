@@ -54,7 +54,7 @@ class Pages:
         """How many findings of which severity, how many rules were applied, and what the notebook adds."""
         counts = self.assessment.open["severity"].value_counts()
         unit = self.say("个", "")
-        boxes = [(word("severity", s, self.lang), f"{counts.get(s, 0):,}", unit) for s in known("severity")]
+        boxes = [(word("severity", s, self.lang) + self.say("疑点", " findings"), f"{counts.get(s, 0):,}", unit) for s in known("severity")]
         applied = int(self.assessment.coverage["reason"].isna().sum())
         boxes.append((self.say("已评估规则", "Rules applied"), f"{applied}/{len(self.assessment.coverage)}", self.say("条", "")))
         return Figures([*boxes, *more], grave=[boxes[0][0]] if counts.get("high", 0) else [])
@@ -67,7 +67,7 @@ class Pages:
             rows,
             {
                 "rule_id": (self.say("规则", "Rule"), "id"),
-                "title": (self.say("问题", "Issue"), "text"),
+                "title": (self.say("疑点", "Issue"), "text"),
                 "severity": (self.say("程度", "Severity"), "severity"),
                 "topic": (self.say("主题", "Topic"), "topic"),
                 "findings": (self.say("疑点数", "Findings"), "count"),

@@ -38,7 +38,7 @@ class DataQuality(Pages):
                     "table": table.label(self.lang),
                     "records": pd.NA if frame is None else len(frame),
                     "files": self.say("、", ", ").join(files) or self.say("没有这张表", "no such table"),
-                    "missing": self.say("、", ", ").join(table.columns[c].headers[0] for c in columns) if frame is not None else "",
+                    "missing": self.say("、", ", ").join(table.columns[c].headers[0] for c in columns) if frame is not None else pd.NA,
                 }
             )
         columns = {

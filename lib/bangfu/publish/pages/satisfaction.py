@@ -58,7 +58,11 @@ class Satisfaction(Pages):
             "label": (self.say("镇街", "Town"), "text"), "estimate": (self.say("满意率", "Satisfied"), "share"), "low": (self.say("区间下限", "Lower"), "share"), "high": (self.say("区间上限", "Upper"), "share"),
             "n": (self.say("受访户", "Interviews"), "count"), "clusters": (self.say("村数", "Villages"), "count"), "deff": (self.say("设计效应", "Design effect"), "number"),
         }  # fmt: skip
-        return Table(rows, columns, caption=self.say("各镇街满意率及95%区间", "Satisfied by town, with 95% intervals"), lang=self.lang)
+        note = self.say(
+            "区间和设计效应按各镇街自己的样本计算(Korn-Graubard区间,含有限总体校正);规则SS-01的检验用各镇街合并的设计效应且不作这一校正,因此其有效样本和设计效应与本表不同。",
+            "Intervals and design effects are of each town's own sample (Korn-Graubard, with finite-population correction); the test of rule SS-01 pools the design effect over the towns without that correction, so that its effective sample and design effect differ from this table.",
+        )
+        return Table(rows, columns, caption=self.say("各镇街满意率及95%区间", "Satisfied by town, with 95% intervals"), note=note, lang=self.lang)
 
     def items_chart(self) -> charts.Chart | Notice:
         return charts.likert_bars(satisfaction.answers(self.county.tables), lang=self.lang) if self.assessable else self._absent()
@@ -70,13 +74,13 @@ class Satisfaction(Pages):
             "town": (self.say("镇街", "Town"), "text"), "households": (self.say("建档立卡户", "Registered"), "count"), "asked": (self.say("受访户", "Asked"), "count"), "share": (self.say("受访比例", "Share asked"), "share"),
             "villages": (self.say("有建档立卡户的村", "Villages"), "count"), "villages_drawn": (self.say("抽中的村", "Villages drawn"), "count"),
         }  # fmt: skip
-        return Table(satisfaction.who_was_asked(self.county.tables), columns, total=["households", "asked", "villages", "villages_drawn"], caption=self.say("问了谁", "Who was asked"), lang=self.lang)
+        return Table(satisfaction.who_was_asked(self.county.tables), columns, total=["households", "asked", "villages", "villages_drawn"], caption=self.say("各镇街受访情况", "Households asked, by town"), lang=self.lang)
 
     def representation(self) -> Table | Notice:
         if not self.assessable or "category" not in self.county.tables["households"]:
             return self._absent()
         columns = {"kind": (self.say("贫困户属性", "Kind of household"), "text"), "registered": (self.say("建档立卡户中", "Among registered"), "share"), "asked": (self.say("受访户中", "Among asked"), "share"), "weighted": (self.say("加权后", "Weighted"), "share")}
-        return Table(satisfaction.representation(self.county.tables), columns, caption=self.say("样本像不像总体", "Does the sample resemble the whole"), lang=self.lang)
+        return Table(satisfaction.representation(self.county.tables), columns, caption=self.say("样本与总体的构成", "Composition of the sample and of the whole"), lang=self.lang)
 
     def interviewers(self) -> Table | Notice:
         if not self.assessable:
@@ -85,7 +89,7 @@ class Satisfaction(Pages):
             "interviewer": (self.say("调查员", "Interviewer"), "id"), "interviews": (self.say("份数", "Interviews"), "count"), "median_minutes": (self.say("时长中位数(分)", "Median minutes"), "number"),
             "straight_lined": (self.say("五项全同", "All five alike"), "share"), "satisfied": (self.say("满意比例(未加权)", "Satisfied (unweighted)"), "share"),
         }  # fmt: skip
-        return Table(satisfaction.interviewers(self.county.tables), columns, caption=self.say("调查员检查", "Interviewers"), lang=self.lang)
+        return Table(satisfaction.interviewers(self.county.tables), columns, caption=self.say("各调查员的访谈情况", "Interviews by interviewer"), lang=self.lang)
 
     def knows_helper(self) -> Notice:
         if not self.assessable or "knows_helper" not in self.county.tables["survey"]:
@@ -96,4 +100,4 @@ class Satisfaction(Pages):
     def finish(self) -> Notice:
         empty = satisfaction.by_town(self.county.tables) if self.assessable else None
         self.leave("satisfaction.json", {"assessed": self.assessable, "towns": [] if empty is None else empty.to_dict("records")})
-        return self.meaning()
+        return Notice(self.say("各镇街估计值另存于 satisfaction.json,可供复算核对。", "The estimates by town are kept in satisfaction.json as well, for checking."))
