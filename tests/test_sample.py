@@ -250,6 +250,14 @@ def test_a_tiny_county_is_planted_where_there_is_room(seed):
     assert truth and differences(county, truth).empty
 
 
+def test_a_helper_who_takes_over_has_a_telephone_of_their_own():
+    county = next(clean_counties(300, seed=3, policy=POLICY))
+    helpers = len(county.tables["helpers"])
+    plant(county, {"HP-03", "HP-07"})
+    assert len(county.tables["helpers"]) > helpers
+    assert not county.tables["helpers"]["phone"].dropna().duplicated().any()
+
+
 def test_the_rules_find_what_was_planted_in_years_in_a_row(tmp_path):
     truth = make_county(tmp_path, households=400, seed=9, year=2020, years=3)
     for year, rows in truth.groupby("year"):

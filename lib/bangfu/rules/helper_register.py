@@ -153,8 +153,8 @@ def _take_over(county, helper: pd.Series, pairs: pd.DataFrame) -> None:
     """Lets the helper of a pairing stand in the place of the helpers of other pairings, in their visits and plans as well."""
     for pair in pairs.itertuples():
         for name in ("visits", "plans"):
-            table = county.tables[name]
-            county.set(name, (table["household_id"] == pair.household_id) & (table["helper_id"] == pair.helper_id), helper_id=helper["helper_id"])
+            theirs = county.rows(name, household_id=pair.household_id, helper_id=pair.helper_id)
+            county.set(name, theirs, helper_id=helper["helper_id"])
     county.set("pairings", pairs, helper_id=helper["helper_id"], helper_name=helper["helper_name"])
 
 

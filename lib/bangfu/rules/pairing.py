@@ -203,23 +203,21 @@ def nobody_followed(county, n):
 
 def _hand_over(county, pair: pd.DataFrame, ended: pd.Timestamp, start: pd.Timestamp | None, filed: pd.Timestamp | None) -> None:
     """Ends a pairing, and lets a new helper of the same unit take over, with the visits from that day on and a plan; or nobody."""
-    row = pair.iloc[0]
-    visits, plans = county.tables["visits"], county.tables["plans"]
-    theirs = (visits["household_id"] == row["household_id"]) & (visits["helper_id"] == row["helper_id"])
-    day = visits["visited_at"].dt.normalize()
+    whose = pair.iloc[0][["household_id", "helper_id"]]
+    visits = county.rows("visits", **whose)
+    after = visits["visited_at"].dt.normalize() > ended
     county.set("pairings", pair, end_on=ended, change_filed_on=filed)
-    county.drop("visits", theirs & (day > ended) if start is None else theirs & (day > ended) & (day < start))
     if start is None:
+        county.drop("visits", visits[after])
         return
+    taken_over = visits["visited_at"] >= start
+    county.drop("visits", visits[after & ~taken_over])
     person = county.outsiders(1).iloc[0]
-    helper = county.tables["helpers"][county.tables["helpers"]["helper_id"] == row["helper_id"]].iloc[[0]]
-    new = county.add("helpers", helper, name=person["name"], id_number=person["id_number"]).iloc[0]
+    new = county.add("helpers", county.rows("helpers", helper_id=whose["helper_id"]).iloc[[0]], **person[["name", "id_number", "phone"]]).iloc[0]
     county.add("pairings", pair, helper_id=new["helper_id"], helper_name=new["name"], start_on=start, end_on=None, change_filed_on=None)
-    visits = county.tables["visits"]
-    theirs = (visits["household_id"] == row["household_id"]) & (visits["helper_id"] == row["helper_id"])
-    county.set("visits", theirs & (visits["visited_at"] >= start), helper_id=new["helper_id"])
-    plan = plans[(plans["household_id"] == row["household_id"]) & (plans["helper_id"] == row["helper_id"]) & (plans["year"] == county.year)]
-    county.add("plans", plan.iloc[[0]], helper_id=new["helper_id"], signed_on=start)
+    county.set("visits", visits[taken_over], helper_id=new["helper_id"])
+    plans = county.rows("plans", **whose)
+    county.add("plans", plans[plans["year"] == county.year].iloc[[0]], helper_id=new["helper_id"], signed_on=start)
 
 
 @rule(

@@ -55,11 +55,11 @@ def copied_texts(county, n):
     least = county.parameter("HV-06", "same_text", 4)
     counts = county.tables["visits"].loc[at_home].groupby("helper_id").size()
     chosen = county.take("helpers", 2 * n, where=lambda h: h["helper_id"].map(counts) > least)
-    for i, helper in enumerate(chosen["helper_id"]):
-        visits = county.tables["visits"]
-        theirs = visits[at_home(visits) & (visits["helper_id"] == helper)]
-        # Every other helper stays one below the limit and is no finding.
-        county.set("visits", theirs.iloc[: least + 1 if i % 2 == 0 else least - 1], content="走访了解情况,家中一切正常。")
+    home = county.tables["visits"].loc[at_home]
+    turn = home.groupby("helper_id").cumcount()
+    # Every other helper stays one below the limit and is no finding.
+    for helpers, copies in ((chosen.iloc[::2], least + 1), (chosen.iloc[1::2], least - 1)):
+        county.set("visits", home[home["helper_id"].isin(helpers["helper_id"]) & (turn < copies)], content="走访了解情况,家中一切正常。")
     return chosen["helper_id"].iloc[::2]
 
 
@@ -207,8 +207,7 @@ def everywhere_on_one_day(county, n):
     counts = county.tables["visits"].loc[at_home].groupby("helper_id").size()
     chosen = county.take("helpers", 2 * n, where=lambda h: h["helper_id"].map(counts) > most + 3)
     for i, helper in enumerate(chosen["helper_id"]):
-        visits = county.tables["visits"]
-        theirs = visits[at_home(visits) & (visits["helper_id"] == helper)]
+        theirs = county.rows("visits", helper_id=helper, mode="home")
         day = theirs["visited_at"].max().normalize()
         there = int((theirs["visited_at"].dt.normalize() == day).sum())
         # Every other helper makes as many as can be made and is no finding.

@@ -96,14 +96,11 @@ def _miss(county, duty: str, helper: str, periods: int) -> int:
     """Drops the visits or calls by which the helper served the first household of his in so many periods of the year."""
     owed = duties(county.parameter("HV-01", "first_visit_months", 2))[duty]
     spans = calendar.periods(county.year, owed.months)
-    visits, pairings = county.tables["visits"], county.tables["pairings"]
-    home = pairings.loc[pairings["helper_id"] == helper, "household_id"].min()
-    theirs = (visits["helper_id"] == helper) & (visits["household_id"] == home) & (visits["mode"] == owed.mode)
+    home = county.rows("pairings", helper_id=helper)["household_id"].min()
+    theirs = county.rows("visits", helper_id=helper, household_id=home, mode=owed.mode)
     chosen = county.rng.permutation(len(spans))[:periods]
     for span in spans.iloc[chosen].itertuples():
-        county.drop("visits", theirs & visits["visited_at"].between(span.first, span.last + pd.Timedelta(days=1), inclusive="left"))
-        visits = county.tables["visits"]
-        theirs = theirs.reindex(visits.index)
+        county.drop("visits", theirs[theirs["visited_at"].between(span.first, span.last + pd.Timedelta(days=1), inclusive="left")])
     return len(chosen)
 
 
@@ -227,9 +224,10 @@ def unit_missed_visits(
 def unit_did_not_go(county, n):
     most = county.parameter("HV-11", "unit_missed", 3)
     guilty = {"HV-11": [], "HV-01": []}
-    chosen = county.take("helpers", n, where=lambda h: h["helper_id"].isin(_steady_helpers(county)), one_per="unit")
+    able = county.tables["helpers"]["helper_id"].isin(_steady_helpers(county))
+    chosen = county.take("helpers", n, where=able, one_per="unit")
     for i, (helper, unit) in enumerate(zip(chosen["helper_id"], chosen["unit"], strict=True)):
-        others = county.take("helpers", 1, where=lambda h, u=unit: (h["unit"] == u) & h["helper_id"].isin(_steady_helpers(county))) if i % 2 == 0 else chosen[:0]
+        others = county.take("helpers", 1, where=able & (county.tables["helpers"]["unit"] == unit)) if i % 2 == 0 else chosen[:0]
         shares = [(helper, most - len(others)), *((other, 1) for other in others["helper_id"])]
         missed = {name: _miss(county, "first_home", name, times) for name, times in shares if times}
         guilty["HV-01"] += [name for name, times in missed.items() if times]

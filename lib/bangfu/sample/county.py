@@ -60,7 +60,7 @@ class SampleCounty:
         return pd.Timestamp(self.year, month, day, hour, minute).as_unit("us")
 
     def outsiders(self, n: int) -> pd.DataFrame:
-        """n people who stand in no table yet: name, id_number, sex, born_on; nobody is given out twice."""
+        """n people who stand in no table yet: name, id_number, sex, born_on, phone; nobody is given out twice."""
         people = self._people.iloc[self._people_used:self._people_used + n]
         if len(people) < n:
             raise ValueError(f"the sample county has no {n} outsiders left; it was made with {len(self._people)}")

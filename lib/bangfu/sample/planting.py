@@ -25,7 +25,7 @@ A planting returns the subjects (text) that its rule must now report, or a dict
                        address) that have to stay the same while the case persists from year to year
     county.parameter(rule_id, name, default)     a parameter of the policy pack
     county.day(month, day[, hour, minute])       a Timestamp of the audit year
-    county.outsiders(n)  people who stand in no table yet: name, id_number, sex, born_on
+    county.outsiders(n)  people who stand in no table yet: name, id_number, sex, born_on, phone
 
     county.take(table, n, where=None, one_per=None) -> DataFrame
         n rows that no planting has touched, with the index labels of the table, marked as touched with

@@ -154,4 +154,6 @@ def _members(rng, homes, first_year, years) -> pd.DataFrame:
 def _outsiders(rng, n, first_year) -> pd.DataFrame:
     sex = np.where(rng.random(n) < 0.6, "男", "女")
     born = np.datetime64(f"{first_year - 62}-01-01") + rng.integers(0, 38 * 365, n).astype("m8[D]")
-    return pd.DataFrame({"name": text(names.people(rng, sex)), "sex": text(sex), "born_on": pd.Series(born.astype("M8[us]"))})
+    return pd.DataFrame({
+        "name": text(names.people(rng, sex)), "sex": text(sex), "born_on": pd.Series(born.astype("M8[us]")), "phone": text(names.phones(8_000_000, n)),
+    })

@@ -52,17 +52,23 @@ class Tables(dict):
         self.gone[name].update(labels)
 
     def find(self, name: str, column: str, value) -> pd.DataFrame:
-        """The rows with the value in the column."""
+        """The rows with the value in the column, in the order of the table."""
         frame = self.whole(name)
         if (name, column) not in self._places:
             groups = frame.groupby(column, sort=False).indices
             self._places[name, column] = {key: frame.index[positions].tolist() for key, positions in groups.items()}
         gone = self.gone[name]
-        return frame.loc[[label for label in self._places[name, column].get(value, ()) if label not in gone]]
+        return frame.loc[sorted(label for label in self._places[name, column].get(value, ()) if label not in gone)]
 
     def write(self, name: str, labels, column: str, values) -> None:
-        self.whole(name).loc[labels, column] = values
-        self._places.pop((name, column), None)
+        frame = self.whole(name)
+        if (places := self._places.get((name, column))) is not None:
+            for label, old, new in zip(labels, frame.loc[labels, column], values, strict=True):
+                if pd.notna(old):
+                    places[old].remove(label)
+                if pd.notna(new):
+                    places.setdefault(new, []).append(label)
+        frame.loc[labels, column] = values
 
     def labels_for(self, name: str, n: int) -> pd.RangeIndex:
         """Labels for n new rows, none used before."""
