@@ -1,0 +1,16 @@
+"""What a sample of villages and households says about the whole, with the error that its design leaves.
+
+    from bangfu.stats import survey
+    design = survey.Design(interviews, strata="town", clusters="village", weights="weight")
+    survey.proportion(design, "satisfied", by="town")
+"""
+
+from bangfu.stats.survey.design import Design, weights_of_draw
+from bangfu.stats.survey.means import mean, proportion, ratio, shares
+from bangfu.stats.survey.totals import total
+from bangfu.stats.survey.variance import covariance_of_total, variance_in_domains, variance_of_total
+
+__all__ = [
+    "Design", "covariance_of_total", "mean", "proportion", "ratio", "shares", "total", "variance_in_domains", "variance_of_total",
+    "weights_of_draw",
+]
