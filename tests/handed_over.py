@@ -1,6 +1,12 @@
-"""A county-year of one household as small CSV files, to be spoiled by tests."""
+"""A county-year of one household as small CSV files, to be spoiled by tests; and small workbooks."""
 
 from pathlib import Path
+
+import xlsxwriter
+
+from bangfu.intake import dictionary, read_county, readers
+from bangfu.intake.raw import RawSheet
+from bangfu.intake.sheets import recognise
 
 PARAMS = 'code: "999001"\nname: 云岭县\nraw: raw\npolicy: laizhou-2018-8\n'
 
@@ -35,3 +41,38 @@ def hand_over(folder: Path, files: dict[str, str | bytes] | None = None) -> Path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
+
+
+# The columns of a small table of funds, one row of it, and a register of deaths.
+FUNDS = ["指标编号", "资金来源", "下达时间", "下达金额"]
+ROW = ["F1", "中央", "2019-03-05", "100"]
+DEATHS = [["证件号码", "姓名", "死亡日期"], ["999001195001011235", "张三", "2019-03-05"]]
+
+
+def workbook(path: Path, sheets: dict[str, list[list]], **options) -> Path:
+    """A workbook of rows of cells; datetimes get a date format, None stays empty."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    book = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm", **options})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for r, row in enumerate(rows):
+            for c, cell in enumerate(row):
+                if cell is not None:
+                    sheet.write(r, c, cell)
+    book.close()
+    return path
+
+
+def read_rows(rows: list[list], tmp_path: Path, sheet: str = "Sheet1", headers=None):
+    """One sheet of a workbook as it is recognised."""
+    return read_path(workbook(tmp_path / "raw" / "a.xlsx", {sheet: rows}), headers)[0]
+
+
+def read_path(path: Path, headers=None) -> list:
+    """What one file holds: recognised tables (None for sheets that are none), with notices left out."""
+    return [recognise(item, dictionary(headers)) for item in readers.read_file(path, path.parent) if isinstance(item, RawSheet)]
+
+
+def read(tmp_path: Path, extra: dict[str, str | bytes] | None = None, headers=None):
+    """The small county with more files beside its own."""
+    return read_county(str(hand_over(tmp_path / "raw", FILES | (extra or {}))), headers)
