@@ -54,11 +54,6 @@ class RuleFixture:
         return found
 
 
-@pytest.fixture
-def rule_fixture(request) -> RuleFixture:
-    return RuleFixture(TESTS / "rules" / request.param)
-
-
 class Yunling:
     """The files of yunling 2019, with what was planted in them (rule_id, subject) and which cells cannot be read."""
 

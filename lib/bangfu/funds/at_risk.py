@@ -18,7 +18,7 @@ import pandas as pd
 
 from bangfu.audit import Outcome
 from bangfu.funds.records import Records, records
-from bangfu.rules.benefits import _standard as standard_of
+from bangfu.rules.benefits import standard_of
 from bangfu.rules.catalogue import SEVERITIES
 
 KINDS = {

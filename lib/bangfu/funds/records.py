@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bangfu.rules.reimbursement import each_once
+from bangfu.entries import once
 
 COLUMNS = ["record", "family", "amount", "on", "txn", "txn_id", "claim_id", "benefit_id", "fund_id", "project_id", "town"]
 _NEEDED = {
@@ -94,7 +94,7 @@ def _town_of_person(numbers: pd.Series, t: dict[str, pd.DataFrame]) -> pd.Series
 
 def _payments(t: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     paid = t["ledger"][t["ledger"]["direction"].eq("out") & t["ledger"]["amount"].notna()].rename(columns={"origin": "txn", "amount": "paid"})
-    claims = each_once(t["claims"].sort_values("origin")).rename(columns={"origin": "claim"})
+    claims = once(t["claims"].sort_values("origin"), "claim_id").rename(columns={"origin": "claim"})
     of_number = paid.dropna(subset="txn_id").sort_values("txn").drop_duplicates("txn_id").drop(columns="project_id")
     claims = claims.merge(of_number, on="txn_id", how="left").sort_values(["claimed_on", "claim_id"], kind="stable")
     # A transaction is used up by its claims in turn; a claim can hold no more than was paid on it.

@@ -4,6 +4,7 @@ import pandas as pd
 
 from bangfu import calendar
 from bangfu.accounts import SpecialAccount, is_special
+from bangfu.entries import once
 from bangfu.findings import Found, found
 from bangfu.parameters import Days, Share, named
 from bangfu.rules.catalogue import rule
@@ -12,6 +13,7 @@ from bangfu.sample.planting import planted
 
 def _spent_by_fund(ledger: pd.DataFrame) -> pd.DataFrame:
     """The outflows that carry a fund id: fund_id, spent (fen), unknown (outflows without an amount or direction)."""
+    ledger = once(ledger, "txn_id")
     carried = ledger[ledger["fund_id"].notna() & ledger["direction"].ne("in")]
     unknown = carried["amount"].isna() | carried["direction"].isna()
     carried = carried.assign(spent=carried["amount"].mask(unknown, 0), unknown=unknown.astype("int64"))
@@ -68,7 +70,7 @@ def funds_with_room(county, n: int) -> list[tuple[str, int]]:
     offence="滞留",
     reads={
         "funds": ["fund_id", "received_on", "received"],
-        "ledger": ["fund_id", "direction", "amount"],
+        "ledger": ["txn_id", "fund_id", "direction", "amount"],
     },
 )
 def idle(
@@ -83,7 +85,7 @@ def idle(
     方法:到账日距审计年度12月31日超过规定天数,且带该指标编号的支出合计低于到账金额的规定比例;涉及金额为到账减已支出。
     理由:专项资金应当及时拨付使用;滞留闲置使贫困户得不到应有的帮扶。
     不含:到账未满规定天数的指标;到账时间或到账金额缺失的指标;有支出金额缺失、已知支出又不足规定比例的指标(计为未评估)。
-    前提:支出流水都带指标编号;流水包含审计年度以前的支出。
+    前提:支出流水都带指标编号;流水包含审计年度以前的支出;同一流水号重复登记的只计一次。
     """
     funds = _with_spending(funds, ledger)
     old = (calendar.last_day(year) - funds["received_on"]).dt.days > idle_days
@@ -271,7 +273,7 @@ def received_on_a_basic_account(county, n):
     topic="earmark",
     reads={
         "funds": ["fund_id", "received"],
-        "ledger": ["fund_id", "direction", "amount"],
+        "ledger": ["txn_id", "fund_id", "direction", "amount"],
     },
 )
 def overspent(funds, ledger) -> Found:
@@ -281,7 +283,7 @@ def overspent(funds, ledger) -> Found:
     方法:带该指标编号的支出合计大于到账金额;涉及金额为两者之差。
     理由:超出部分必然用了别的专项资金或其他来源,破坏专款专用。
     不含:到账金额缺失的指标;有支出金额缺失、已知支出又未超过到账金额的指标(计为未评估)。
-    前提:专户之间的调拨不记为该指标的支出。
+    前提:专户之间的调拨不记为该指标的支出;同一流水号重复登记的只计一次。
     """
     funds = _with_spending(funds, ledger)
     over = (funds["spent"] > funds["received"]).fillna(False)

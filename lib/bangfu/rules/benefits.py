@@ -25,7 +25,7 @@ def not_the_standard(benefits, *, standard: Dated[Standard]) -> Found:
     不含:没有标准的补助项目,没有年度或金额的发放记录(计为未评估)。
     前提:每人每年一次发足;分次发放的,县里应在参数中改用单次的标准。
     """
-    due = _standard(benefits["programme"], benefits["year"], standard)
+    due = standard_of(benefits["programme"], benefits["year"], standard)
     paid = benefits.assign(due=due, difference=(benefits["amount"] - due).abs())
     wrong = (paid["difference"] > 0).fillna(False).astype(bool)
     return found(
@@ -38,7 +38,7 @@ def not_the_standard(benefits, *, standard: Dated[Standard]) -> Found:
     )
 
 
-def _standard(programmes: pd.Series, years: pd.Series, standard: Dated) -> pd.Series:
+def standard_of(programmes: pd.Series, years: pd.Series, standard: Dated) -> pd.Series:
     """What a programme pays per person in each row's year (fen); missing without a standard or a year."""
     due = pd.Series(pd.NA, index=programmes.index, dtype="Int64")
     for year in years.dropna().unique():

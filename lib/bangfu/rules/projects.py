@@ -3,6 +3,7 @@
 import pandas as pd
 
 from bangfu import calendar
+from bangfu.entries import once
 from bangfu.findings import Found, found
 from bangfu.parameters import Dated, Days, Texts, Yuan, named
 from bangfu.rules.catalogue import rule
@@ -72,7 +73,7 @@ def split_to_avoid_tender(
     不含:公开招标的项目;单个合同已达限额的项目(由PJ-01查);施工单位、村、采购方式、合同金额或签订时间空白的项目(计为未评估)。
     前提:同村、同一施工单位、时间相近的合同可能是一项工程;性质不同的由单位说明。
     """
-    projects = projects[projects["project_id"].isna() | ~projects["project_id"].duplicated()]
+    projects = once(projects, "project_id")
     known = projects[["project_id", "village_code", "procurement", "contractor", "contracted_on", "contract_amount"]].notna().all(axis=1)
     limit = tender_threshold.on(projects["contracted_on"])
     known &= limit.notna()

@@ -2,15 +2,11 @@
 
 import pandas as pd
 
+from bangfu.entries import once
 from bangfu.findings import Found, found
 from bangfu.parameters import Points, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
-
-
-def each_once(claims: pd.DataFrame) -> pd.DataFrame:
-    """The claims without rows that repeat a claim id (entered twice, they are still one claim)."""
-    return claims[claims["claim_id"].isna() | ~claims["claim_id"].duplicated()]
 
 
 def with_project(claims: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +34,7 @@ def beyond_the_budget(claims, projects) -> Found:
     不含:没有批复预算的项目;有报账金额缺失、已知合计又未超过预算的项目(计为未评估);没有报账单的项目。
     前提:批复预算是调整后的最终数;同一报账单号重复登记的只计一次。
     """
-    claims = with_project(each_once(claims), projects)
+    claims = with_project(once(claims, "claim_id"), projects)
     of_project = claims.groupby("project_id")
     claims["claimed"] = of_project["amount"].transform("sum")
     claims["complete"] = claims["amount"].notna().groupby(claims["project_id"]).transform("all")
@@ -89,7 +85,7 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: named(Points, "�
     不含:没有合同金额、进度或报账日期的报账单(计为未评估)。
     前提:工程进度是合同工程量的完成比例;同一天的报账单按单号先后累计;同一报账单号重复登记的只计一次。
     """
-    claims = with_project(each_once(claims), projects)
+    claims = with_project(once(claims, "claim_id"), projects)
     known = claims[["project_id", "claimed_on", "amount", "progress", "contract_amount"]].notna().all(axis=1)
     judged = claims[known].sort_values(["project_id", "claimed_on", "claim_id"], kind="stable")
     judged["so_far"] = judged.groupby("project_id")["amount"].cumsum()
