@@ -5,12 +5,15 @@
     survey.proportion(design, "satisfied", by="town")
 """
 
+from bangfu.stats.survey.calibration import NotConverged, post_stratify, rake
 from bangfu.stats.survey.design import Design, weights_of_draw
+from bangfu.stats.survey.design_effects import design_effect, weighting_effect
 from bangfu.stats.survey.means import mean, proportion, ratio, shares
+from bangfu.stats.survey.quantiles import quantile
 from bangfu.stats.survey.totals import total
 from bangfu.stats.survey.variance import covariance_of_total, variance_in_domains, variance_of_total
 
 __all__ = [
-    "Design", "covariance_of_total", "mean", "proportion", "ratio", "shares", "total", "variance_in_domains", "variance_of_total",
-    "weights_of_draw",
+    "Design", "NotConverged", "covariance_of_total", "design_effect", "mean", "post_stratify", "proportion", "quantile", "rake", "ratio",
+    "shares", "total", "variance_in_domains", "variance_of_total", "weighting_effect", "weights_of_draw",
 ]

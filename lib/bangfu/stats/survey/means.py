@@ -21,7 +21,7 @@ def mean(design, column, *, by=None, confidence=0.95):
     which the domain occurs; with df 0 there is no interval).
     Source: Särndal, Swensson, Wretman (1992), 5.7 and 5.8 (ratio of two totals, domains); design effect as Kish (1965).
     """
-    return domains.with_interval(_ratios(design, domains.numeric(design, column), np.ones(len(design.data)), by), confidence)
+    return domains.with_interval(ratio_estimates(design, domains.numeric(design, column), np.ones(len(design.data)), by), confidence)
 
 
 def ratio(design, numerator, denominator, *, by=None, confidence=0.95):
@@ -32,7 +32,7 @@ def ratio(design, numerator, denominator, *, by=None, confidence=0.95):
     Source: Särndal, Swensson, Wretman (1992), 5.6; Cochran (1977), Sampling Techniques, chapter 6.
     """
     over, under = domains.numeric(design, numerator), domains.numeric(design, denominator)
-    return domains.with_interval(_ratios(design, over, under, by), confidence)
+    return domains.with_interval(ratio_estimates(design, over, under, by), confidence)
 
 
 def proportion(design, column, *, by=None, confidence=0.95, interval="korn-graubard"):
@@ -64,7 +64,7 @@ def _shares(design, truth, column, by, confidence, interval):
         raise ValueError(f"no interval is called {interval}; there are korn-graubard and logit")
     if not np.isin(truth[~np.isnan(truth)], (0.0, 1.0)).all():
         raise ValueError(f"{column} must be yes or no (0 or 1)")
-    estimated = _ratios(design, truth, np.ones(len(truth)), by)
+    estimated = share_estimates(design, truth, by)
     p, n, df = (estimated[name].to_numpy(dtype=float) for name in ("estimate", "n", "df"))
     variance = estimated["se"].to_numpy() ** 2
     weight = np.maximum(df, 0) * p * (1 - p)
@@ -77,7 +77,12 @@ def _shares(design, truth, column, by, confidence, interval):
     return estimated.assign(lo=lo, hi=hi)[domains.COLUMNS]
 
 
-def _ratios(design, over, under, by):
+def share_estimates(design, truth, by):
+    """The shares of an array of 0, 1 and NaN (rows,) by domain: estimate, se, deff, n, clusters, df."""
+    return ratio_estimates(design, truth, np.ones(len(truth)), by)
+
+
+def ratio_estimates(design, over, under, by):
     """The ratios of the totals of two arrays by domain: estimate, se, deff, n, clusters, df."""
     known = ~(np.isnan(over) | np.isnan(under))
     domain, names = domains.numbered(design, by, known)
