@@ -9,11 +9,15 @@ from bangfu.stats.survey.calibration import NotConverged, post_stratify, rake
 from bangfu.stats.survey.design import Design, weights_of_draw
 from bangfu.stats.survey.design_effects import design_effect, weighting_effect
 from bangfu.stats.survey.means import mean, proportion, ratio, shares
+from bangfu.stats.survey.ordinal_regression import ordinal
 from bangfu.stats.survey.quantiles import quantile
+from bangfu.stats.survey.rao_scott import RaoScott, goodness_of_fit, independence
+from bangfu.stats.survey.regression import Regression, linear, logistic
 from bangfu.stats.survey.totals import total
 from bangfu.stats.survey.variance import covariance_of_total, variance_in_domains, variance_of_total
 
 __all__ = [
-    "Design", "NotConverged", "covariance_of_total", "design_effect", "mean", "post_stratify", "proportion", "quantile", "rake", "ratio",
-    "shares", "total", "variance_in_domains", "variance_of_total", "weighting_effect", "weights_of_draw",
+    "Design", "NotConverged", "RaoScott", "Regression", "covariance_of_total", "design_effect", "goodness_of_fit", "independence", "linear",
+    "logistic", "mean", "ordinal", "post_stratify", "proportion", "quantile", "rake", "ratio", "shares", "total", "variance_in_domains",
+    "variance_of_total", "weighting_effect", "weights_of_draw",
 ]
