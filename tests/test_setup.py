@@ -33,6 +33,18 @@ def locked(text: str) -> list[str]:
 PINS = [(Requirement(line.split(" --hash=")[0].strip()), line.count("--hash=sha256:")) for line in locked(LOCK)]
 
 
+# --- what the package takes along
+
+def test_every_file_beside_the_code_goes_into_the_package():
+    """Style sheets, templates, words and fonts: what no pattern covers is missing once bangfu is installed."""
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["bangfu"]
+    package = ROOT / "lib" / "bangfu"
+    covered = {path for pattern in patterns for path in package.glob(pattern)}
+    beside = {path for path in package.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}}
+    assert sorted(str(path.relative_to(package)) for path in beside - covered) == []
+    assert len(beside) > 10 and all(any(package.glob(pattern)) for pattern in patterns)
+
+
 # --- the lock, pyproject.toml and environment.yml
 
 @pytest.mark.parametrize("line", DIRECT)

@@ -29,7 +29,7 @@ def money_at_risk(parts: pd.DataFrame, by: str = "offence", lang: str = "zh", li
     shown, rest = bars[:limit], bars[limit:]
     label, most = shown[0]
     if lang == "en":
-        title = f"{wan(whole)} ten thousand yuan in question; most under “{label}”: {wan(most)}"
+        title = f"{wan(whole)} × 10,000 yuan in question; most under “{label}”: {wan(most)}"
         subtitle = f"Amount in question by {kind[1]}, 10,000 yuan"
     else:
         title = f"存疑金额 {wan(whole)} 万元,“{label}”最多:{wan(most)} 万元"
@@ -71,7 +71,7 @@ def reconciliation(parts: pd.DataFrame, lang: str = "zh") -> Chart:
     question = sum((amount for _, amount, kind in steps if kind == "question"), Decimal(0))
     share = question / whole if whole else Decimal(0)
     if lang == "en":
-        title = f"Of {wan(whole)} received, {wan(question)} is in question ({share:.1%})"
+        title = f"Of {wan(whole)} × 10,000 yuan received, {wan(question)} is in question ({share:.1%})"
         subtitle = "From what was received to where it is, 10,000 yuan"
     else:
         title = f"{name} {wan(whole)} 万元,其中 {wan(question)} 万元存疑,占 {share:.1%}"

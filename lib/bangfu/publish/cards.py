@@ -104,7 +104,7 @@ class CardsByRule:
         if _present(first.get("offence")):
             terms += f"<dt>{escape(word('finding', 'offence', self.lang))}</dt><dd>{escape(str(first['offence']))}</dd>"
         identity = escape(rule)
-        short = " short" if len(shown) <= 6 else ""
+        short = " short" if len(shown) <= 2 else ""
         return (f'<section class="card rule-card{short} {escape(str(first["severity"]))}" id="rule-{identity}">'
                 f'<h{self.level} class="card-title" id="{identity}"><span class="rule">{identity}</span> '
                 f'{escape(str(first["title"]))} {badge(first["severity"], self.lang)}'

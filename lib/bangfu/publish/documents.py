@@ -1,5 +1,6 @@
 """Reports for filing: PDF from the published HTML, Word from the executed notebook."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def publish_pdf(html: Path, out: Path) -> Path:
 
     NotMade where the libraries that WeasyPrint draws with (Pango) are not installed.
     """
+    # It warns of every property that a browser has and it has not: nothing that the reader of a report could mend.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher

@@ -169,15 +169,18 @@ WHOLE = {"num", "id", "mark", "subject"}  # cells that stay on one line
 _LINE = 58  # Chinese characters that a line of a printed table holds
 
 
-def shares(columns: list[list[str]], whole: list[bool]) -> list[float]:
-    """The share of the width for each column of texts: figures and ids get what one line needs, sentences the rest."""
+def shares(columns: list[list[str]], whole: list[bool], line: float = _LINE) -> list[float]:
+    """The share of the width for each column of texts: figures and ids get what one line needs, sentences the rest.
+
+    line: Chinese characters that a line of the whole table holds.
+    """
     needs = [min(max(max(map(em, texts), default=0) + 2.2, 4.5), 60.0) for texts in columns]
     fixed = [min(need, 20) if one_line else 0.0 for need, one_line in zip(needs, whole)]
     rest = [0.0 if one_line else max(need, 6) ** 0.7 for need, one_line in zip(needs, whole)]
-    left = _LINE - sum(fixed)
+    left = line - sum(fixed)
     if not any(rest) or left < 6 * sum(r > 0 for r in rest):
         return [need ** 0.8 / sum(n ** 0.8 for n in needs) for need in needs]
-    return [(f or left * r / sum(rest)) / _LINE for f, r in zip(fixed, rest)]
+    return [(f or left * r / sum(rest)) / line for f, r in zip(fixed, rest)]
 
 
 def cols(columns: list[list[str]], whole: list[bool]) -> str:

@@ -172,9 +172,8 @@ class Report:
             paragraph = self.document.add_paragraph()
             paragraph.paragraph_format.left_indent = self.mm(6)
             run = paragraph.add_run(self._marks(element.text_content()))
-            run.bold = True
             if "grave" in classes:
-                run.font.color.rgb = self.red
+                run.bold, run.font.color.rgb = True, self.red
         elif tag in ("p", "pre", "blockquote"):
             self._inline(self.document.add_paragraph(), element)
         elif tag in ("div", "section", "article", "figure", "details"):
@@ -282,6 +281,7 @@ class Report:
 
 
 _LINE = 156  # the text's width in millimetres
+_CHARACTERS = 44  # Chinese characters of a table on it, with some to spare for wider fonts than ours
 
 
 def _widths(rows, columns: int) -> list[float]:
@@ -292,7 +292,7 @@ def _widths(rows, columns: int) -> list[float]:
             places = [p.text_content() for p in cell.xpath('.//span[@class="place"]')]
             texts[place].append(max(places, key=em) if places else cell.text_content())
             whole[place] &= cell.tag == "th" or bool(WHOLE & set((cell.get("class") or "").split()))
-    return [_LINE * share for share in shares(texts, whole)]
+    return [_LINE * share for share in shares(texts, whole, _CHARACTERS)]
 
 
 def _rule(row, heavy: bool, top: bool, head: bool) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 
 import pandas as pd
 
 from bangfu.publish.cards import gravest_first, in_language
 from bangfu.publish.figures import exact_yuan
+from bangfu.publish.tables import em
 from bangfu.publish.words import known, label, word
 
 ROWS = 1_048_000  # data rows of one sheet; Excel ends at 1,048,576
@@ -104,6 +106,8 @@ class Papers:
         texts = {c: in_language(findings, c, self.lang) for c in ("title", "condition", "criteria")}
         shown = findings.assign(**texts)
         for row, record in enumerate(shown[[c for c, _ in columns]].to_dict("records"), start=1):
+            written = {**record, "sources": "\n".join(written_sources(record["sources"]))}
+            sheet.set_row(row, _height([(written[c], width) for c, width in columns]))
             for place, (name, _) in enumerate(columns):
                 value = record[name]
                 if name == "amount":
@@ -115,7 +119,7 @@ class Papers:
                 elif name in ("topic", "status"):
                     self._text(sheet, row, place, word(name, value, self.lang))
                 elif name == "sources":
-                    self._text(sheet, row, place, "\n".join(written_sources(value)))
+                    self._text(sheet, row, place, written["sources"])
                 else:
                     self._text(sheet, row, place, value)
             for place in range(len(columns), len(columns) + len(own)):
@@ -137,6 +141,7 @@ class Papers:
         for part, start in enumerate(range(0, max(len(frame), 1), ROWS)):
             sheet = self._sheet(_w(name, self.lang) + (str(part + 1) if part else ""), heads)
             for row, values in enumerate(frame[[c for c, _ in there]].iloc[start:start + ROWS].itertuples(index=False), start=1):
+                sheet.set_row(row, _height([(value, width) for (_, width), value in zip(there, values)]))
                 for place, ((column, _), value) in enumerate(zip(there, values)):
                     if column in ("severity", "topic"):
                         value = word(column, value, self.lang)
@@ -174,6 +179,12 @@ class Papers:
             sheet.write_number(row, place, int(value), self.whole)
         else:
             self._text(sheet, row, place, value)
+
+
+def _height(cells: list[tuple[object, int]]) -> float:
+    """Points of a row in which every text is seen whole; not every program works that out when it opens a workbook."""
+    lines = max(sum(max(1, ceil(em(line) / (0.5 * width))) for line in str(text).split("\n")) for text, width in cells)
+    return min(15.0 * lines + 1, 409)
 
 
 def written_sources(sources, limit: int = 60) -> list[str]:

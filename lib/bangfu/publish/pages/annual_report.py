@@ -50,7 +50,7 @@ class AnnualReport(Pages):
         missed, proposed = int((first["visits_missed"] > 0).sum()), int(first["sanction"].notna().sum())
         return self.say(
             f"第一帮扶责任人应入户{due:,}次,记录到位{made:,}次({made / due:.1%});{missed:,}人有缺访,拟作处理{proposed:,}人。",
-            f"First helpers owed {due:,} home visits and the record shows {made:,} ({made / due:.1%}); {missed:,} of them missed one, sanctions are proposed for {proposed:,}.",
+            f"First helpers owed {due:,} home visits and the record shows {made:,} ({made / due:.1%}); {missed:,} of them missed at least one, sanctions are proposed for {proposed:,}.",
         )
 
     def _exits(self) -> str:
@@ -68,7 +68,7 @@ class AnnualReport(Pages):
         whole = satisfaction.by_town(self.county.tables).iloc[-1]
         low = self.assessment.open.loc[self.assessment.open["rule_id"] == "SS-01", "subject"].tolist()
         towns = self.say(f";显著低于标准的镇街:{'、'.join(low)}", f"; below the standard: {', '.join(low)}") if low else self.say(";没有镇街显著低于标准", "; no town is significantly below the standard")
-        return self.say(f"群众满意率估计为{whole['estimate']:.1%}(95%区间{whole['low']:.1%}至{whole['high']:.1%}){towns}。", f"Satisfied: {whole['estimate']:.1%} (95% interval {whole['low']:.1%} to {whole['high']:.1%}){towns}.")
+        return self.say(f"群众满意率估计为{whole['estimate']:.1%}(95%区间{whole['low']:.1%}至{whole['high']:.1%}){towns}。", f"Households satisfied: {whole['estimate']:.1%} (95% interval {whole['low']:.1%} to {whole['high']:.1%}){towns}.")
 
     def _limits(self) -> str:
         whole = self.assessment.coverage["reason"].notna().sum()

@@ -143,6 +143,8 @@ class Pages:
     def methods(self) -> Table:
         """How each rule looks, in the words of its page."""
         rules = [r.rule for r in self.county.settings.pack.rules.values() if not self.topics or r.rule.topic in self.topics]
+        if self.lang == "en":
+            return self._looked_at(rules)
         rows = pd.DataFrame({"rule_id": [r.id for r in rules], "title": [r.title_en if self.lang == "en" else r.title for r in rules], "method": [r.sections["方法"] for r in rules], "excluded": [r.sections["不含"] for r in rules]})
         columns = {
             "rule_id": (self.say("规则", "Rule"), "id"),
@@ -152,12 +154,19 @@ class Pages:
         }
         return Table(rows, columns, caption=self.say("各规则的方法", "Methods"), lang=self.lang)
 
+    def _looked_at(self, rules: list) -> Table:
+        """The English edition of the methods: the pages of the rules, which hold them in full, are Chinese."""
+        known = dictionary()
+        rows = pd.DataFrame({"rule_id": [r.id for r in rules], "title": [r.title_en for r in rules], "tables": [", ".join(known[t].label("en") for t in r.reads) for r in rules]})
+        note = "Methods, exclusions and assumptions of each rule stand, in Chinese, on its page in docs/rules."
+        return Table(rows, {"rule_id": ("Rule", "id"), "title": ("What it finds", "long"), "tables": ("Tables it looks at", "long")}, caption="Rules", note=note, lang="en")
+
     def unverified(self) -> Notice:
         """Which parameter values nobody has checked against an official text."""
         pack = self.county.settings.pack
         values = {pack.label(name, self.lang): why for name, why in pack.unverified.items()}
         if not values:
-            return Notice(self.say("所用参数值均已由县里核定。", "All parameter values were approved by the county."))
+            return Notice(self.say("政策包中标为未经核准的参数值,县参数文件均已另行给定。", "The county's params give every value that the policy pack marks as not approved."))
         told = self.say(";", "; ").join(f"{name}:{why}" for name, why in values.items())
         return Notice(self.say(f"下列参数值未经核准:{told}。", f"Parameter values that nobody has approved: {told}."), "grave")
 

@@ -76,7 +76,7 @@ class HelperAssessment(Pages):
     def scorecard(self) -> Notice:
         card = read_scorecard(self.county.settings.pack.scorecard)
         names = {"plan": self.say("帮扶计划", "plan"), "visits": self.say("入户", "visits"), "calls": self.say("电话", "calls"), "records": self.say("双签字记录", "signed records"), "outcomes": self.say("两不愁三保障", "guarantees"), "satisfaction": self.say("帮扶对象满意度", "satisfaction")}
-        cards = self.say(";", "; ").join(f"{self._role(r)}:" + self.say("、", ", ").join(f"{names[d]}{n}" if self.lang == "zh" else f"{names[d]} {n}" for d, n in p.items()) for r, p in card.cards.items())
+        cards = self.say(";", "; ").join(self._role(r) + self.say(":", ": ") + self.say("、", ", ").join(f"{names[d]}{n}" if self.lang == "zh" else f"{names[d]} {n}" for d, n in p.items()) for r, p in card.cards.items())
         grades = self.say("、", ", ").join(f"{g.grade}≥{float(g.start):g}" for g in card.grades)
         state = "" if card.approved else self.say("【示例,未经核准】", "[example, not approved] ")
         return Notice(self.say(f"{state}评分卡:{cards}。等次:{grades}。不能评估的维度不计入,按其余分值折算。", f"{state}Scorecard: {cards}. Grades: {grades}. Dimensions that cannot be assessed are left out of the score."), "plain" if card.approved else "grave")
