@@ -91,7 +91,7 @@ def straight_lined_interviews(survey, *, min_interviews: MinInterviews, signific
     survey = once(survey, "response_id")
     known = survey["interviewer"].notna() & survey[FIVE_ITEMS].notna().all(axis=1)
     answers = survey[known]
-    alike = (answers[FIVE_ITEMS].nunique(axis=1) == 1).rename("alike")
+    alike = (answers[FIVE_ITEMS].max(axis=1) == answers[FIVE_ITEMS].min(axis=1)).rename("alike")
     people = alike.groupby(answers["interviewer"]).agg(["sum", "size"])
     tested = outlying_share.outlying_share(people["sum"], people["size"], min_total=min_interviews)
     tested["adjusted"] = multiplicity.holm(tested["p_value"])

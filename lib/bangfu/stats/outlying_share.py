@@ -68,12 +68,14 @@ def fisher(x, n, s, m):
     """
     if x <= 0 or s >= m:
         return 1.0
-    rate = stats.beta(s + 1, m - s)
-    edges = np.clip(rate.mean() + rate.std() * np.array([-30, -12, -6, -3, -1, 0, 1, 3, 6, 12, 30]), 0, 1)
+    a, b = s + 1, m - s
+    mean = a / (a + b)
+    edges = np.clip(mean + np.sqrt(mean * (1 - mean) / (a + b + 1)) * np.array([-30, -12, -6, -3, -1, 0, 1, 3, 6, 12, 30]), 0, 1)
     edges = np.unique(np.concatenate([[0.0], edges, [1.0]]))
     half = np.diff(edges)[:, None] / 2
     points = edges[:-1, None] + half * (1 + NODES)
-    return float(min(1.0, (half * NODE_WEIGHTS * rate.pdf(points) * special.betainc(x, n - x + 1, points)).sum()))
+    density = np.exp(special.xlogy(a - 1, points) + special.xlog1py(b - 1, -points) - special.betaln(a, b))
+    return float(min(1.0, (half * NODE_WEIGHTS * density * special.betainc(x, n - x + 1, points)).sum()))
 
 
 def _middle_half(x, n):
