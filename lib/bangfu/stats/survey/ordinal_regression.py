@@ -36,7 +36,7 @@ def ordinal(design, outcome, predictors, *, confidence=0.95):
     heaped = np.cumsum(np.bincount(y, model.weight))[:-1] / model.weight.sum()
     start = np.concatenate([np.zeros(model.x.shape[1]), special.logit(heaped)])
     terms = model.names + [f"{low}|{high}" for low, high in zip(names[:-1], names[1:])]
-    b, score, information, value = maximum(likelihood.parts, start, terms)
+    b, score, information, value = maximum(likelihood.parts, start, terms, np.append(model.size, np.full(cuts, model.weight.mean())))
     return model.fitted(Both("加权比例优势回归", "Weighted proportional odds regression"), outcome, terms, b, information, score, -2 * value, confidence,
                         source="McCullagh (1980), JRSS B 42, 109-142; Binder (1983), International Statistical Review 51, 279-292")
 

@@ -8,6 +8,7 @@ from bangfu.stats import proportion_interval
 from bangfu.stats.survey import domains
 from bangfu.stats.survey.means import share_estimates
 
+RULES = ("lowest", "middle", "interpolated")
 TIE = 1 - 1e-12  # shares of summed weights that equal the wanted share but for rounding are taken as equal
 
 
@@ -15,10 +16,12 @@ def quantile(design, column, shares=(0.25, 0.5, 0.75), *, by=None, confidence=0.
     """Estimate the values below which given shares of the households lie (the median: half of them), in the whole or in each part.
 
     The estimate is the lowest value with F(value) >= share, F the weighted share of households at or below it; with rule "middle", where
-    F(value) = share exactly, the middle between this value and the next. Interval (Woodruff): F at the estimate is a proportion
+    F(value) = share exactly, the middle between this value and the next; with rule "interpolated", on the straight line between the points
+    (F(value), value). Interval (Woodruff): F at the estimate is a proportion
     with a design-based variance; its limits F +- t(df) se, turned back into values, are the limits of the quantile. With interval
-    "korn-graubard" the limits of F are Korn and Graubard's about the share itself, which hold near 0 and 1. A limit of F below the
-    lowest or above the highest value has no quantile: lo or hi is NaN.
+    "korn-graubard" the limits of F are Korn and Graubard's, which hold near 0 and 1. A limit of F below the
+    lowest or above the highest value has no quantile: lo or hi is NaN. Interpolated limits are those of R's oldsvyquantile, the
+    others those of its svyquantile.
 
     Returns a DataFrame indexed by share (and domain) with estimate, se (length of the interval / 2 t), lo, hi, n, clusters, df.
     Raises ValueError for shares outside 0 to 1 or an unknown interval or rule.
@@ -26,8 +29,8 @@ def quantile(design, column, shares=(0.25, 0.5, 0.75), *, by=None, confidence=0.
     """
     if interval not in ("woodruff", "korn-graubard"):
         raise ValueError(f"no interval is called {interval}; there are woodruff and korn-graubard")
-    if rule not in ("lowest", "middle"):
-        raise ValueError(f"no rule is called {rule}; there are lowest and middle")
+    if rule not in RULES:
+        raise ValueError(f"no rule is called {rule}; there are {', '.join(RULES)}")
     wanted = np.atleast_1d(np.asarray(shares, dtype=float))
     if not ((wanted > 0) & (wanted < 1)).all():
         raise ValueError("shares must lie between 0 and 1")
@@ -46,11 +49,13 @@ def _one(design, values, domain, names, curve, share, by, confidence, interval):
     found = share_estimates(design, below, by).reindex(names) if by is not None else share_estimates(design, below, by)
     df = found["df"].to_numpy(dtype=float)
     t = stats.t.ppf(0.5 + confidence / 2, np.where(df > 0, df, np.nan))
+    # F on the interpolated line is the share itself; on the steps it is what the households at or below the estimate are
+    centre = np.where(np.isnan(estimate), np.nan, share) if curve.rule == "interpolated" else found["estimate"].to_numpy()
+    se = found["se"].to_numpy()
     if interval == "woodruff":
-        half = t * found["se"].to_numpy()
-        low, high = found["estimate"].to_numpy() - half, found["estimate"].to_numpy() + half
+        low, high = centre - t * se, centre + t * se
     else:
-        low, high = proportion_interval.korn_graubard(np.full(len(names), share), found["se"].to_numpy() ** 2, found["n"].to_numpy(), df, confidence)
+        low, high = proportion_interval.korn_graubard(centre, se**2, found["n"].to_numpy(), df, confidence)
     lo, hi = curve.value(low), curve.value(high)
     return pd.DataFrame({"estimate": estimate, "se": (hi - lo) / (2 * t), "lo": lo, "hi": hi, "n": found["n"].to_numpy(),
                          "clusters": found["clusters"].to_numpy(), "df": found["df"].to_numpy()}, index=names)
@@ -77,8 +82,10 @@ class _Curve:
         if not len(heaped) or not 0 < share <= 1:
             return np.nan
         target = share * heaped[-1]
-        place = np.searchsorted(heaped, target * TIE)
         values = self.values[self.start[number]:self.start[number + 1]]
+        if self.rule == "interpolated":
+            return np.interp(target, heaped, values)
+        place = np.searchsorted(heaped, target * TIE)
         place = min(place, len(values) - 1)
         if self.rule == "middle" and place + 1 < len(values) and heaped[place] <= target / TIE:
             return (values[place] + values[place + 1]) / 2

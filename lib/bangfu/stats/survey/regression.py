@@ -10,7 +10,8 @@ from scipy import special, stats
 from bangfu.stats.paper import Both, Paper, WorkingPaper
 from bangfu.stats.survey.variance import covariance_of_total
 
-STEPS, SMALL = 100, 1e-10
+STEPS, HALVINGS, SMALL = 100, 40, 1e-10
+SEPARATED = 1e3  # a log-odds known no better than +-1,000 is not known: the likelihood rises for ever
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def logistic(design, outcome, predictors, *, confidence=0.95):
         log_likelihood = model.weight @ (y * special.log_expit(eta) + (1 - y) * special.log_expit(-eta))
         return log_likelihood, model.x * (model.weight * (y - p))[:, None], model.x.T @ (model.x * (model.weight * p * (1 - p))[:, None])
 
-    b, score, information, log_likelihood = maximum(parts, np.zeros(model.x.shape[1]), model.names)
+    b, score, information, log_likelihood = maximum(parts, np.zeros(model.x.shape[1]), model.names, model.size)
     return model.fitted(Both("加权逻辑回归", "Weighted logistic regression"), outcome, model.names, b, information, score, -2 * log_likelihood, confidence,
                         source="Binder (1983), International Statistical Review 51, 279-292; Lumley (2010), Complex Surveys, chapter 6")
 
@@ -132,6 +133,11 @@ class Model:
             x, names = x[:, 1:], names[1:]
         return cls(design, x, names, len(terms) - 1, design.weight[used], used)
 
+    @property
+    def size(self):
+        """The information that one interview of mean weight with the largest value of a term would give, (terms,)."""
+        return np.abs(self.x).max(axis=0) ** 2 * self.weight.mean()
+
     def number(self, column):
         return self.design.data.loc[self.used, column].astype("Float64").to_numpy(dtype=float)
 
@@ -153,37 +159,33 @@ class Model:
                           float(deviance), confidence, source)
 
 
-def maximum(parts, start, names):
+def maximum(parts, start, names, size):
     """The maximum of a concave log-likelihood by Newton's method with halved steps: estimate, scores, information, log-likelihood.
 
-    parts(b) returns the log-likelihood (-inf where it is not defined), the scores (rows, terms) and the information (terms, terms).
+    parts(b) returns the log-likelihood (-inf where it is not defined), the scores (rows, terms) and the information (terms, terms), of
+    which size is the usual scale (terms,): what the largest value of each term would give with the mean weight.
     Raises ValueError if there is no finite maximum (an answer is separated by the predictors).
     """
     b = start
     value, score, information = parts(b)
     for _ in range(STEPS):
-        gradient = score.sum(axis=0)
-        try:
-            step = np.linalg.solve(information, gradient)
-        except np.linalg.LinAlgError:
+        step = np.linalg.lstsq(information, score.sum(axis=0), rcond=None)[0]
+        if score.sum(axis=0) @ step <= SMALL**2 * (1 + abs(value)):
             break
-        if gradient @ step <= SMALL * SMALL * (1 + abs(value)):
-            if np.linalg.cond(information) < 1e14:
-                return b, score, information, value
-            break
-        for _ in range(40):
+        for _ in range(HALVINGS):
             there = parts(b + step)
-            if there[0] >= value - 1e-12 * (1 + abs(value)):
+            if there[0] >= value:
                 break
             step = step / 2
         else:
-            return b, score, information, value
+            break  # no step is uphill but for rounding
         b = b + step
         value, score, information = there
-        if np.abs(b).max() > 1e8:
-            break
-    worst = names[int(np.argmax(np.abs(b[-len(names):])))]
-    raise ValueError(f"there is no finite estimate: {worst} separates the answers completely; join its categories or leave it out")
+    lost = np.diag(np.linalg.pinv(information / np.sqrt(np.outer(size, size)), rcond=0, hermitian=True))
+    if not (np.isfinite(lost).all() and lost.max() < SEPARATED**2 and lost.min() > 0):
+        worst = names[int(np.argmax(np.where(np.isfinite(lost), np.abs(lost), np.inf)))]
+        raise ValueError(f"there is no finite estimate: {worst} separates the answers completely; join its categories or leave it out")
+    return b, score, information, value
 
 
 def _terms(column):
