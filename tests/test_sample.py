@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -287,6 +288,25 @@ def test_rows_in_another_order_or_handed_over_twice_change_nothing_else(twice):
         before, after = (audit.apply(in_force, t, county.year).found.rows for t in (tables, muddled))
         if rule_id not in about:
             pd.testing.assert_frame_equal(before[["subject", "amount"]], after[["subject", "amount"]], obj=rule_id)
+
+
+def spoilt(column, what, rng):
+    """The column with three cells of ten blank, or replaced by a value as odd as a typing error can make it."""
+    odd = {"zero": 0, "negative": -5, "huge": 10**13} if column.dtype in ("Int64", "float64") else {}
+    odd |= {"long ago": pd.Timestamp(1900, 1, 1), "far ahead": pd.Timestamp(2199, 12, 31)} if column.dtype.kind == "M" else {}
+    return column.mask(rng.random(len(column)) < 0.3, odd.get(what)) if what in odd or what == "blank" else column
+
+
+@pytest.mark.parametrize("what", ["blank", "zero", "negative", "huge", "long ago", "far ahead", "no rows"])
+def test_no_rule_breaks_on_cells_that_are_blank_or_odd(what):
+    county = next(clean_counties(60, seed=6, policy=POLICY))
+    plant(county)
+    tables, rng = numbered(county.tables), np.random.default_rng(6)
+    for name, frame in tables.items():
+        tables[name] = frame[:0] if what == "no rows" else frame.apply(lambda column: column if column.name == "origin" else spoilt(column, what, rng))
+    for rule_id, in_force in read_pack(POLICY).rules.items():
+        for sentence in audit.apply(in_force, tables, county.year).found.rows[["condition", "condition_en"]].to_numpy().ravel():
+            assert not {"nan", "NaT", "<NA>", "None"} & set(re.findall(r"<?\w+>?", sentence)), (rule_id, sentence)
 
 
 def numbered(tables):

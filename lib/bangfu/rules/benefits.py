@@ -41,7 +41,7 @@ def not_the_standard(benefits, *, standard: Dated[Standard]) -> Found:
 def standard_of(programmes: pd.Series, years: pd.Series, standard: Dated) -> pd.Series:
     """What a programme pays per person in each row's year (fen); missing without a standard or a year."""
     due = pd.Series(pd.NA, index=programmes.index, dtype="Int64")
-    for year in years.dropna().unique():
+    for year in years[years.between(1, 9999).fillna(False)].unique():  # the years that a date can have
         amounts = pd.Series(standard.at(date(int(year), 12, 31)) or {}, dtype="Int64")
         rows = (years == year).fillna(False)
         due[rows] = programmes[rows].map(amounts).astype("Int64")
