@@ -1,0 +1,4 @@
+"""How helpers compare once the difficulty of their cases is allowed for, and how sure one can be of it.
+
+    from bangfu.stats.profiling import funnel, random_intercept, ranks
+"""
