@@ -6,7 +6,7 @@ import pytest
 
 from bangfu import parameters
 from bangfu.params import read_pack
-from bangfu.rules.catalogue import catalogue
+from bangfu.rules.catalogue import catalogue, rule
 
 PACK = "laizhou-2018-8"
 NAMES = [
@@ -65,7 +65,7 @@ def test_a_county_overrides_the_parameter(rule_id, name, by_rule):
     assert after == read != before
 
 
-@pytest.mark.parametrize("rule_id", [r for r, rule in catalogue().items() if rule.parameters])
+@pytest.mark.parametrize("rule_id", [r for r, known in catalogue().items() if known.parameters])
 def test_every_parameter_has_a_chinese_and_an_english_label(rule_id):
     for name, kind in catalogue()[rule_id].parameters.items():
         zh, en = parameters.label(kind, "zh"), parameters.label(kind, "en")
@@ -75,14 +75,22 @@ def test_every_parameter_has_a_chinese_and_an_english_label(rule_id):
 
 def test_a_name_has_one_label_in_all_rules():
     labels = {}
-    for rule in catalogue().values():
-        for name, kind in rule.parameters.items():
+    for checked in catalogue().values():
+        for name, kind in checked.parameters.items():
             labels.setdefault(name, set()).add((parameters.label(kind), parameters.label(kind, "en")))
     assert {name: given for name, given in labels.items() if len(given) > 1} == {}
 
 
 def test_criteria_speak_in_labels():
-    rule = read_pack(PACK, {"HP-03": {"gap_days": 4}}).rules["HP-03"]
-    assert "(参数:容许断档:4天)" in rule.criteria() and "gap_days" not in rule.criteria()
-    assert "(parameters: allowed gap: 4 days)" in rule.criteria("en") and "gap_days" not in rule.criteria("en")
-    assert rule.told(codes=True) == ["容许断档(gap_days):4天"]
+    gap = read_pack(PACK, {"HP-03": {"gap_days": 4}}).rules["HP-03"]
+    assert "(参数:容许断档:4天)" in gap.criteria() and "gap_days" not in gap.criteria()
+    assert "(parameters: allowed gap: 4 days)" in gap.criteria("en") and "gap_days" not in gap.criteria("en")
+    assert gap.told(codes=True) == ["容许断档(gap_days):4天"]
+
+
+def test_a_rule_with_a_parameter_that_has_no_label_is_refused():
+    def some_rule(helpers, *, days: parameters.Days):
+        """Some rule."""
+
+    with pytest.raises(TypeError, match="XX-01: parameter days has no label"):
+        rule("XX-01", title="某规则", severity="low", subject="helper_id", reads={"helpers": ["helper_id"]})(some_rule)

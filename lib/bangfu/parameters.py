@@ -86,7 +86,7 @@ def _amounts(value: Any) -> dict[str, int]:
 
 
 def _number(unit_zh: str, unit_en: str) -> Callable[[Any, str], str]:
-    return lambda value, lang: f"{value} {unit_en}" if lang == "en" else f"{value}{unit_zh}"
+    return lambda value, lang: f"{value} {unit_en.removesuffix('s') if value == 1 else unit_en}" if lang == "en" else f"{value}{unit_zh}"
 
 
 def _percent(value: Fraction, lang: str) -> str:
