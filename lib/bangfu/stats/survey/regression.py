@@ -10,6 +10,7 @@ from scipy import special, stats
 from bangfu.stats.paper import Both, Paper, WorkingPaper
 from bangfu.stats.survey.variance import covariance_of_total
 
+CONSTANT = "(constant)"
 STEPS, HALVINGS, SMALL = 100, 40, 1e-10
 SEPARATED = 1e3  # a log-odds known no better than +-1,000 is not known: the likelihood rises for ever
 
@@ -121,7 +122,7 @@ class Model:
         if not used.any():
             raise ValueError("no interview has all of the values that the regression needs")
         rows = design.data[used]
-        terms = {"(constant)": np.ones(len(rows))}
+        terms = {CONSTANT: np.ones(len(rows))}
         for column in predictors:
             terms.update(_terms(rows[column]))
         x = np.column_stack(list(terms.values()))
@@ -154,7 +155,7 @@ class Model:
         half = stats.t.ppf(0.5 + confidence / 2, df) * se
         table = pd.DataFrame({"estimate": estimate, "se": se, "model_se": np.sqrt(np.diag(inverse)) if by_model else np.nan, "t": t,
                               "p_value": 2 * stats.t.sf(np.abs(t), df), "lo": estimate - half, "hi": estimate + half,
-                              "slope": [name in self.names and name != "(constant)" for name in names]}, index=pd.Index(names, name="term"))
+                              "slope": [name in self.names and name != CONSTANT for name in names]}, index=pd.Index(names, name="term"))
         return Regression(kind, outcome, table, pd.DataFrame(covariance, names, names), int(self.used.sum()), int((~self.used).sum()), int(freedom),
                           float(deviance), confidence, source)
 
@@ -183,7 +184,8 @@ def maximum(parts, start, names, size):
         value, score, information = there
     lost = np.diag(np.linalg.pinv(information / np.sqrt(np.outer(size, size)), rcond=0, hermitian=True))
     if not (np.isfinite(lost).all() and lost.max() < SEPARATED**2 and lost.min() > 0):
-        worst = names[int(np.argmax(np.where(np.isfinite(lost), np.abs(lost), np.inf)))]
+        slopes = np.array([name != CONSTANT and "|" not in name for name in names])
+        worst = names[int(np.argmax(np.where(slopes, np.where(np.isfinite(lost), np.abs(lost), np.inf), -1)))]
         raise ValueError(f"there is no finite estimate: {worst} separates the answers completely; join its categories or leave it out")
     return b, score, information, value
 
