@@ -8,7 +8,7 @@ from bangfu.charts.findings import bare
 from bangfu.charts.style import BLUE, FAINT, GRAVE, INK, NAVY, PALE, SOFT, Chart, draw, house_style, label_inches, no_data, shorten
 from bangfu.publish.figures import exact_yuan, wan
 
-_BY = {"fund": ("资金", "fund"), "town": ("镇街", "town"), "offence": ("定性", "offence"), "topic": ("主题", "topic"),
+_BY = {"fund": ("资金", "fund"), "town": ("镇街", "town"), "offence": ("定性参考", "possible offence"), "topic": ("主题", "topic"),
        "rule": ("规则", "rule")}
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from bangfu.publish import figures
+from bangfu.publish.typography import chinese_marks
 from bangfu.publish.words import word
 
 WHERE = "workpapers.xlsx"
@@ -106,8 +107,8 @@ class Table:
         for name, given in columns.items():
             column = Column(given) if isinstance(given, str) else Column(*given)
             self.columns[name] = column._replace(kind=column.kind or kind_of(name, frame[name]))
-        self.frame, self.caption, self.total = frame, caption, tuple(total)
-        self.limit, self.where, self.note, self.lang = limit, where, note, lang
+        self.frame, self.caption, self.total = frame, chinese_marks(caption), tuple(total)
+        self.limit, self.where, self.note, self.lang = limit, where, chinese_marks(note), lang
 
     def __repr__(self) -> str:
         return self.caption or f"{len(self.frame)} × {len(self.columns)}"
@@ -224,7 +225,7 @@ class Notice:
     """A sentence that must not be overlooked; kind `plain`, `grave`, or `absent` for what was not assessed."""
 
     def __init__(self, sentence: str, kind: str = "plain"):
-        self.sentence, self.kind = sentence, kind
+        self.sentence, self.kind = chinese_marks(sentence), kind
 
     def __repr__(self) -> str:
         return self.sentence
@@ -237,7 +238,7 @@ class Sentences:
     """The conclusions of a report, one numbered sentence each."""
 
     def __init__(self, sentences: Iterable[str]):
-        self.sentences = list(sentences)
+        self.sentences = [chinese_marks(sentence) for sentence in sentences]
 
     def __repr__(self) -> str:
         return "\n".join(self.sentences)

@@ -46,7 +46,7 @@ class FundAudit(Pages):
             return self.say(f"存疑支出{risk}万元;资金核对未评估:{self.balance.reason.zh}。", f"{risk} × 10,000 yuan of spending are in question; no reconciliation: {self.balance.reason.en}.")
         t = self.balance.total
         closes = self.say("核对到分无差额", "it closes to the fen") if self.balance.closes else self.say("核对有差额,见资金核对表", "there are differences, shown line by line")
-        over = self.say(f"(其中{wan(t['overspent'])}万元超过到账,占用其他款项)", f" ({wan(t['overspent'])} of the spending went beyond receipts)") if t["overspent"] else ""
+        over = self.say(f"(其中{yuan(t['overspent'])}元超过到账,占用其他款项)", f" ({yuan(t['overspent'])} yuan of the spending went beyond receipts)") if t["overspent"] else ""
         return self.say(
             f"账面到账{wan(t['received'])}万元,无疑点支出{wan(t['spent'])}万元,存疑支出{wan(t['in_question'])}万元{over},结余{wan(t['left'])}万元,{closes}。",
             f"{wan(t['received'])} × 10,000 yuan were received: {wan(t['spent'])} spent without objection, {wan(t['in_question'])} in question{over}, {wan(t['left'])} left; {closes}.",

@@ -6,7 +6,6 @@ from bangfu import charts, duty
 from bangfu.assessment import read_scorecard
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
-from bangfu.publish.words import word
 
 
 class HelperAssessment(Pages):
@@ -132,4 +131,4 @@ class HelperAssessment(Pages):
     def finish(self) -> Notice:
         h = self.county.helpers
         self.leave("helper_assessment.json", {"helpers": len(h), "grades": h["grade"].value_counts().to_dict(), "sanctions": int(h["sanction"].notna().sum())})
-        return Notice(self.say("每名帮扶责任人的完整数据在 helpers.parquet 和工作底稿中。", f"Every helper's row stands in helpers.parquet and the working papers ({word('topic', 'visits', 'en')})."))
+        return Notice(self.say("每名帮扶责任人的完整数据在 helpers.parquet 中(含个人信息,不公开)。", "Every helper's row stands in helpers.parquet, which holds personal data and is not published."))
