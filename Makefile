@@ -3,7 +3,7 @@
 .PHONY: help setup demo test test-long docs lock bench rehearse lab clean
 
 VENV   := .venv
-PYTEST := $(VENV)/bin/python -m pytest -rs
+PYTEST := $(VENV)/bin/python -m pytest -rs -n 2 --dist loadfile
 
 help: ## 列出这些命令 · this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS=@ read -r name line; do printf '%-16s %s\n' "$$name" "$$line"; done
