@@ -95,7 +95,7 @@ def _categories(design, columns, totals):
     of_row = design.data[columns[0]] if len(columns) == 1 else pd.MultiIndex.from_frame(design.data[columns])
     code = known.index.get_indexer(of_row)
     if (code < 0).any():
-        raise ValueError(f"no total is given for {name} = {of_row[code < 0][0] if len(columns) > 1 else of_row[code < 0].iloc[0]}, which is in the sample")
+        raise ValueError(f"no total is given for {name} = {list(of_row[code < 0])[0]}, which is in the sample")
     empty = np.bincount(code, minlength=len(known)) == 0
     if empty.any():
         raise ValueError(f"the sample has no interview in {name} = {known.index[empty][0]}, which has a total; join it with another category")

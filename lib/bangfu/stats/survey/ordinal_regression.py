@@ -37,8 +37,8 @@ def ordinal(design, outcome, predictors, *, confidence=0.95):
     start = np.concatenate([np.zeros(model.x.shape[1]), special.logit(heaped)])
     terms = model.names + [f"{low}|{high}" for low, high in zip(names[:-1], names[1:])]
     b, score, information, value = maximum(likelihood.parts, start, terms, np.append(model.size, np.full(cuts, model.weight.mean())))
-    return model.fitted(Both("加权比例优势回归", "Weighted proportional odds regression"), outcome, terms, b, information, score, -2 * value, confidence,
-                        source="McCullagh (1980), JRSS B 42, 109-142; Binder (1983), International Statistical Review 51, 279-292")
+    return model.fitted(Both("加权比例优势回归", "Weighted proportional odds regression"), outcome, terms, b, information, score, -2 * value,
+                        confidence, source="McCullagh (1980), JRSS B 42, 109-142; Binder (1983), International Statistical Review 51, 279-292")
 
 
 class _Likelihood:
@@ -68,6 +68,6 @@ class _Likelihood:
         slope_a, slope_c = fa * (special.expit(-a) - special.expit(a)), fc * (special.expit(-c) - special.expit(c))
         score = self.weight[:, None] * (self.above * by_a[:, None] + self.below * by_c[:, None])
         aa, cc, ac = slope_a / p - by_a**2, -slope_c / p - by_c**2, -by_a * by_c
+        above, below = self.above * (self.weight * aa)[:, None], self.below * (self.weight * cc)[:, None]
         crossed = self.above.T @ (self.below * (self.weight * ac)[:, None])
-        curvature = self.above.T @ (self.above * (self.weight * aa)[:, None]) + self.below.T @ (self.below * (self.weight * cc)[:, None]) + crossed + crossed.T
-        return self.weight @ np.log(p), score, -curvature
+        return self.weight @ np.log(p), score, -(self.above.T @ above + self.below.T @ below + crossed + crossed.T)

@@ -15,13 +15,13 @@ TIE = 1 - 1e-12  # shares of summed weights that equal the wanted share but for 
 def quantile(design, column, shares=(0.25, 0.5, 0.75), *, by=None, confidence=0.95, interval="woodruff", rule="lowest"):
     """Estimate the values below which given shares of the households lie (the median: half of them), in the whole or in each part.
 
-    The estimate is the lowest value with F(value) >= share, F the weighted share of households at or below it; with rule "middle", where
-    F(value) = share exactly, the middle between this value and the next; with rule "interpolated", on the straight line between the points
-    (F(value), value). Interval (Woodruff): F at the estimate is a proportion
-    with a design-based variance; its limits F +- t(df) se, turned back into values, are the limits of the quantile. With interval
-    "korn-graubard" the limits of F are Korn and Graubard's, which hold near 0 and 1. A limit of F below the
-    lowest or above the highest value has no quantile: lo or hi is NaN. Interpolated limits are those of R's oldsvyquantile, the
-    others those of its svyquantile.
+    The estimate is the lowest value with F(value) >= share, F the weighted share of households at or below it (rule "lowest"); where
+    F(value) = share exactly, the middle between this value and the next (rule "middle"); or the place on the straight lines between the
+    points (F(value), value) (rule "interpolated").
+    Interval (Woodruff): F at the estimate is a proportion with a design-based variance; its limits F +- t(df) se, turned back into values,
+    are the limits of the quantile. With interval "korn-graubard" the limits of F are Korn and Graubard's, which hold near 0 and 1. A
+    limit of F below 0 or above 1 has no quantile: lo or hi is NaN. Interpolated limits are those of R's oldsvyquantile, the others
+    those of its svyquantile.
 
     Returns a DataFrame indexed by share (and domain) with estimate, se (length of the interval / 2 t), lo, hi, n, clusters, df.
     Raises ValueError for shares outside 0 to 1 or an unknown interval or rule.

@@ -44,7 +44,8 @@ class RaoScott(WorkingPaper):
         return Paper(
             title=Both("拉奥-斯科特检验", "Rao-Scott test"),
             asked=self.hypothesis,
-            method=Both("加权表的皮尔逊卡方,按抽样设计二阶修正(F 形式)", "Pearson's chi-square of the weighted table, corrected to the second order for the design (F form)"),
+            method=Both("加权表的皮尔逊卡方,按抽样设计二阶修正(F 形式)",
+                        "Pearson's chi-square of the weighted table, corrected to the second order for the design (F form)"),
             source="Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82, 630-636",
             inputs=[(Both("访谈数", "interviews"), self.n), (Both("设计自由度", "degrees of freedom of the design"), self.design_df),
                     (Both("折算到访谈数的表", "table scaled to the interviews"), self.observed)],

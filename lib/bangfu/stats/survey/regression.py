@@ -71,9 +71,9 @@ def linear(design, outcome, predictors, *, confidence=0.95):
     information = model.x.T @ (model.x * model.weight[:, None])
     b = np.linalg.solve(information, model.x.T @ (model.weight * y))
     residual = y - model.x @ b
-    return model.fitted(Both("加权线性回归", "Weighted linear regression"), outcome, model.names, b, information, model.x * (model.weight * residual)[:, None],
-                        float(model.weight @ residual**2), confidence, by_model=False,
-                        source="Binder (1983), International Statistical Review 51, 279-292")
+    score = model.x * (model.weight * residual)[:, None]
+    return model.fitted(Both("加权线性回归", "Weighted linear regression"), outcome, model.names, b, information, score, model.weight @ residual**2,
+                        confidence, by_model=False, source="Binder (1983), International Statistical Review 51, 279-292")
 
 
 def logistic(design, outcome, predictors, *, confidence=0.95):
@@ -97,8 +97,8 @@ def logistic(design, outcome, predictors, *, confidence=0.95):
         return log_likelihood, model.x * (model.weight * (y - p))[:, None], model.x.T @ (model.x * (model.weight * p * (1 - p))[:, None])
 
     b, score, information, log_likelihood = maximum(parts, np.zeros(model.x.shape[1]), model.names, model.size)
-    return model.fitted(Both("加权逻辑回归", "Weighted logistic regression"), outcome, model.names, b, information, score, -2 * log_likelihood, confidence,
-                        source="Binder (1983), International Statistical Review 51, 279-292; Lumley (2010), Complex Surveys, chapter 6")
+    return model.fitted(Both("加权逻辑回归", "Weighted logistic regression"), outcome, model.names, b, information, score, -2 * log_likelihood,
+                        confidence, source="Binder (1983), International Statistical Review 51, 279-292; Lumley (2010), Complex Surveys, chapter 6")
 
 
 @dataclass(frozen=True)
