@@ -10,7 +10,7 @@ from bangfu.stats.paper import Both, Paper, WorkingPaper, money, percent
 from bangfu.stats.sampling.attributes import METHODS, rate_bounds
 from bangfu.stats.sampling.exact import binomial_at_most, critical_count, exact, hypergeometric_at_most, share
 
-LARGEST = 10_000_000
+LARGEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -188,6 +188,9 @@ def _smallest(holds, start, end):
 
 def _with_whole_errors(kept, rate, end):
     """The smallest n with kept(ceil(rate x n), n): for every k the n with that k are a block, in which a larger n only helps."""
+    most = floor(end * rate)
+    if most and not kept(most, floor(most / rate)):  # the more errors at the expected rate, the less likely at the tolerable one
+        return None, None
     k = 1
     while True:
         first, last = max(floor((k - 1) / rate) + 1, k + 1), min(floor(k / rate), end)
