@@ -103,8 +103,10 @@ def select(table, n, *, units="items", method="random", amount=None, seed=None, 
         raise ValueError("money units need the column with the amounts")
     if start is not None and (method != "interval" or strata is not None):
         raise ValueError("a start is for fixed intervals without strata")
+    if int(n) != n or n < 1:
+        raise ValueError(f"the sample size must be a positive whole number, not {n}")
     if start is None:
-        Draw(seed)
+        Draw(seed)  # no sample without a seed
     items = pd.DataFrame({"position": np.arange(len(table)), "stratum": "" if strata is None else table[strata].to_numpy()})
     if items["stratum"].isna().any():
         raise ValueError(f"{int(items['stratum'].isna().sum())} rows have no stratum: give them one, so that no item is lost")
@@ -130,10 +132,11 @@ def select(table, n, *, units="items", method="random", amount=None, seed=None, 
         certain = _certain(items.loc[mine, "amount"], wanted, top)
         items.loc[mine[certain], "group"] = "certain"
         rest = mine[~certain]
-        left, total = wanted - int(certain.sum()), int(size[rest].sum())
-        if left < 0 or (left == 0 and len(rest) and wanted):
+        total = int(size[rest].sum())
+        left = wanted - int(certain.sum()) if len(rest) else 0  # where everything is certain there is nothing left to draw
+        if len(rest) and left < 1:
             raise ValueError(f"{int(certain.sum())} items of the top stratum use up the sample size of {wanted}: ask for more, or raise the limit of the top stratum")
-        if left > total or (left > 0 and not len(rest)):
+        if left > total:
             raise ValueError(f"a sample of {left} cannot be drawn from {total} units")
         draw = None if start is not None else Draw(seed if strata is None else f"{seed}/{name}")
         if left == 0:
