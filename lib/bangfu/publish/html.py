@@ -8,7 +8,7 @@ import nbformat
 
 from bangfu.publish.lab import is_style
 from bangfu.publish.masking import mask_id_numbers
-from bangfu.publish.typography import page_with_chinese_marks
+from bangfu.typography import page_with_chinese_marks
 from bangfu.publish.words import label, word
 
 _HIDDEN = {"parameters", "injected-parameters", "remove-cell", "remove_cell", "hide-cell"}

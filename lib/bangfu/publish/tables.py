@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from bangfu.publish import figures
-from bangfu.publish.typography import chinese_marks
+from bangfu.typography import chinese_marks
 from bangfu.publish.words import word
 
 WHERE = "workpapers.xlsx"

@@ -8,7 +8,7 @@ from pathlib import Path
 from bangfu.publish.html import particulars_of, read_for_publication
 from bangfu.publish.masking import mask_id_numbers
 from bangfu.publish.tables import WHOLE, em, shares
-from bangfu.publish.typography import chinese_marks
+from bangfu.typography import chinese_marks
 from bangfu.publish.words import word
 
 # Chinese official documents: headings in 黑体 and 楷体, text in 仿宋 (GB/T 9704); each stands on every Windows and WPS.

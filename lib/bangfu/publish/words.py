@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from bangfu.publish.typography import chinese_marks
+from bangfu.typography import chinese_marks
 
 
 @lru_cache
