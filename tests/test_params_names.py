@@ -88,6 +88,12 @@ def test_criteria_speak_in_labels():
     assert gap.told(codes=True) == ["容许断档(gap_days):4天"]
 
 
+def test_a_pack_names_its_parameters_in_words():
+    assert read_pack(PACK).label("poverty_line") == "收入标准线"
+    assert read_pack(PACK).label("poverty_line", "en") == "poverty line"
+    assert read_pack(PACK).label("of no rule") == "of no rule"
+
+
 def test_a_rule_with_a_parameter_that_has_no_label_is_refused():
     def some_rule(helpers, *, days: parameters.Days):
         """Some rule."""
