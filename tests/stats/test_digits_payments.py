@@ -189,7 +189,7 @@ def test_just_under_is_not_deceived_by_slopes_and_cut_offs():
     falling = 1000 * np.linspace(0.8, 1.2, 4000) ** -4
     assert digits.just_under(falling, 1000).p_value > 0.05
     assert digits.just_under(falling[falling < 1000], 1000).p_value > 0.05
-    assert digits.just_under([990] * 5, 1000).reason == "too_few"
+    assert digits.just_under([990] * 5, 1000).reason == "few_near_limit"
 
 
 # All together
@@ -199,9 +199,16 @@ def test_suite_says_what_was_not_assessed():
     found = digits.forensic_suite([12.5, 13.0, 99.9])
     assert {n: found[n].reason for n in found if not found[n].applies} == {
         "first": "too_few", "second": "too_few", "first_two": "too_few", "first_three": "too_few", "last_two": "too_few", "second_order": "too_few",
-        "summation": "too_few", "mantissa": "too_few", "relative_size": "no_vendors", "exact_duplicates": "no_invoices", "different_vendor": "no_invoices",
+        "summation": "too_few", "mantissa": "too_few", "relative_size": "no_vendors", "exact_duplicates": "no_vendors", "different_vendor": "no_invoices",
         "different_date": "no_vendors", "different_invoice": "no_vendors", "near_duplicates": "no_vendors", "calendar": "no_dates",
         "split_purchases": "no_limit", "just_under": "no_limit"}
+
+
+@pytest.mark.parametrize("amounts", [[], [None, None], [0, 0], [-5, -6]])
+def test_suite_of_nothing_assesses_nothing(amounts):
+    nothing = [None] * len(amounts)
+    summary = digits.forensic_suite(pd.Series(amounts, dtype="float64"), nothing, nothing, nothing, limit=10).summary("en")
+    assert summary.index[summary["applies"]].tolist() == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

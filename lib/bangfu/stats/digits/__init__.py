@@ -27,6 +27,7 @@ from bangfu.stats.digits.summation import summation_test
 __all__ = [
     "Amounts", "DigitTest", "ForensicSuite", "benford_shares", "clean_name", "clean_number", "conformity", "exact", "exact_duplicates",
     "first", "first_three", "first_two", "forensic_suite", "just_under", "last_two_digits", "leading_digits", "mad_by_chance",
-    "mantissa_test", "near_duplicates", "number_duplication", "of_ledger", "relative_size_factor", "round_numbers_test", "same_same_different", "second",
+    "mantissa_test", "near_duplicates", "number_duplication", "of_ledger", "relative_size_factor", "round_numbers_test", "same_same_different",
+    "second",
     "second_digit_shares", "second_order_test", "split_purchases", "summation_test", "weekend_and_holiday_entries",
 ]

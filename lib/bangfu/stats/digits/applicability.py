@@ -7,9 +7,15 @@ from bangfu.stats.paper import Both
 REASONS = {
     "": Both("适用", "applies"),
     "too_few": Both("笔数太少,期望最少的一格不足 5 笔", "too few amounts: the rarest digits are expected fewer than 5 times"),
-    "fixed_amounts": Both("金额大多是少数几个固定数额(如定额补助),数字由标准决定", "most amounts are a few fixed ones (such as subsidies by rate), whose digits the rate decides"),
-    "narrow_range": Both("金额集中在不到两个数量级之内,首位数字由范围决定", "the amounts span fewer than two orders of magnitude, so the range decides the first digits"),
-    "assigned_numbers": Both("这些数像是编号(几乎连续、互不重复),不是金额", "these look like assigned numbers (nearly consecutive, all different), not like amounts"),
+    "nothing_known": Both("没有一行各项齐全", "no row has all that is needed"),
+    "few_near_limit": Both("限额附近的款项太少", "too few amounts near the limit"),
+    "one_each": Both("每个收款人都只有一笔", "no vendor has two amounts"),
+    "fixed_amounts": Both("金额大多是少数几个固定数额(如定额补助),数字由标准决定",
+                          "most amounts are a few fixed ones (such as subsidies by rate), whose digits the rate decides"),
+    "narrow_range": Both("金额集中在不到两个数量级之内,首位数字由范围决定",
+                         "the amounts span fewer than two orders of magnitude, so the range decides the first digits"),
+    "assigned_numbers": Both("这些数像是编号(几乎连续、互不重复),不是金额",
+                             "these look like assigned numbers (nearly consecutive, all different), not like amounts"),
     "finer_than_cents": Both("金额有不足一分的部分,末两位没有意义", "the amounts have parts of a cent, so their last two digits mean nothing"),
     "whole_only": Both("金额几乎都是整元,末两位不能检验", "nearly all amounts are whole, so the decimals cannot be tested"),
     "no_dates": Both("没有日期", "no dates were given"),
@@ -54,3 +60,8 @@ def few_different(times, fixed=100):
     """
     n = int(times.sum())
     return n**2 / float((times.astype(float) ** 2).sum()) < min(fixed, n / 4)
+
+
+def unassessed(missing):
+    """The closing words of a sentence that found nothing, if rows were left out."""
+    return Both(f"(另有 {missing:,} 行未评)", f" ({missing:,} rows were not assessed)") if missing else Both("", "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bangfu.stats.digits.applicability import REASONS
+from bangfu.stats.digits.applicability import REASONS, unassessed
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
 
@@ -39,14 +39,18 @@ class CalendarEntries(WorkingPaper):
             meaning = Both(f"有 {off:,} 笔({percent(off / self.n)})记在休息日:看是谁在什么情况下办理的。",
                            f"{off:,} entries ({percent(off / self.n)}) fall on days off: see who made them and why.")
         else:
-            meaning = Both("没有记在休息日的款项。", "No entry falls on a day off.")
+            rest = unassessed(self.missing)
+            meaning = Both(f"没有记在休息日的款项{rest.zh}。", f"No entry falls on a day off{rest.en}.")
         return Paper(
             title=Both("周末与节假日记账", "Weekend and holiday entries"), asked=Both("哪些款项记在不办公的日子", "Which entries were made on days off"),
-            method=Both("按日历计数;调休上班的周末算工作日", "Counts by the calendar; weekends declared working days are working days"), source="ISA 240; 中国注册会计师审计准则第1141号",
+            method=Both("按日历计数;调休上班的周末算工作日", "Counts by the calendar; weekends declared working days are working days"),
+            source="ISA 240; 中国注册会计师审计准则第1141号",
             inputs=[(Both("有日期的款项", "entries with a date"), self.n), (Both("缺日期、未评", "without a date, not assessed"), self.missing)],
-            result=[(Both("周末", "weekend"), self.weekend), (Both("节假日", "holiday"), self.holiday), (Both("按星期(1 为周一)", "by weekday (1 is Monday)"), self.by_weekday)],
+            result=[(Both("周末", "weekend"), self.weekend), (Both("节假日", "holiday"), self.holiday),
+                    (Both("按星期(1 为周一)", "by weekday (1 is Monday)"), self.by_weekday)],
             meaning=meaning,
-            notes=[] if self.holidays_known else [Both("没有给出节假日和调休安排,只能看周末。", "No list of holidays was given: weekends only, shifted working days unknown.")],
+            notes=[] if self.holidays_known else [Both("没有给出节假日和调休安排,只能看周末。",
+                                                       "No list of holidays was given: weekends only, shifted working days unknown.")],
         )
 
 
@@ -67,5 +71,6 @@ def weekend_and_holiday_entries(dates, *, holidays=(), workdays=(), by_period=0.
     kind = np.where(off, "holiday", "weekend")[(off | weekend).to_numpy()]
     rows = pd.DataFrame({"date": given[off | weekend], "kind": kind})
     counts = (given.dt.day_of_week + 1).value_counts().reindex(range(1, 8), fill_value=0).rename_axis("weekday").rename("count")
-    reason = "too_few" if not len(given) else "dates_by_period" if edge >= by_period else ""
-    return CalendarEntries(len(given), int(column.isna().sum()), int(weekend.sum()), int(off.sum()), len(list(holidays)) > 0, counts, rows, reason)
+    reason = "nothing_known" if not len(given) else "dates_by_period" if edge >= by_period else ""
+    return CalendarEntries(len(given), int(column.isna().sum()), int(weekend.sum()), int(off.sum()), len(list(holidays)) > 0, counts, rows,
+                           reason)

@@ -72,7 +72,7 @@ class DigitTest(WorkingPaper):
 
     def _paper(self):
         result = [(Both("平均绝对偏差(MAD)", "mean absolute deviation (MAD)"), self.mad)] if self.n else []
-        if self.conformity:
+        if self.conformity and self.applies:
             result.append((Both("符合程度(Nigrini)", "conformity (Nigrini)"), CLASSES[self.conformity]))
         if self.n:
             result += [
@@ -84,9 +84,11 @@ class DigitTest(WorkingPaper):
         return Paper(
             title=TITLES[self.test],
             asked=Both("金额中各数字出现的次数是否合乎预期", "Do the digits of the amounts occur as often as expected"),
-            method=Both("与期望频数比较:MAD、卡方、K-S、逐个数字的 Z(连续性校正)", "Counts against expected counts: MAD, chi-square, Kolmogorov-Smirnov, Z per digit with continuity correction"),
+            method=Both("与期望频数比较:MAD、卡方、K-S、逐个数字的 Z(连续性校正)",
+                        "Counts against expected counts: MAD, chi-square, Kolmogorov-Smirnov, Z per digit with continuity correction"),
             source="Nigrini (2012), Benford's Law, Wiley; Conover (1972), JASA 67",
-            inputs=[(Both("笔数", "amounts"), self.n), (Both("缺金额", "missing"), self.missing), (Both("未计入(零、负数或过小)", "left out (zero, other sign, too small)"), self.left_out)],
+            inputs=[(Both("笔数", "amounts"), self.n), (Both("缺金额", "missing"), self.missing),
+                    (Both("未计入(零、负数或过小)", "left out (zero, other sign, too small)"), self.left_out)],
             result=result,
             meaning=self._meaning(),
             notes=self._notes(),
@@ -97,7 +99,7 @@ class DigitTest(WorkingPaper):
             return []
         notes = [Both("MAD 是各数字实际占比与应有占比之差的平均值,越小越符合;笔数很多时卡方和 K-S 总会显著,以 MAD 为准。",
                       "The MAD is the average difference between the share a digit has and the share it should have; with many amounts chi-square and Kolmogorov-Smirnov always alarm, so go by the MAD.")]
-        if self.conformity and self.mad_by_chance > CUT_OFFS[self.test][0]:
+        if self.conformity and self.applies and self.mad_by_chance > CUT_OFFS[self.test][0]:
             notes.append(Both(f"笔数不多,单凭偶然 MAD 就约为 {self.mad_by_chance:.4f},达不到高度符合,等级偏严。",
                               f"With so few amounts chance alone makes a MAD of about {self.mad_by_chance:.4f}, above close conformity: the class is too strict."))
         return notes
@@ -134,8 +136,8 @@ def conform(test, counts, shares, labels, *, reason, missing=0, left_out=0):
     the difference. MAD by chance is the mean of E|O/n - p| for binomial O, by De Moivre's formula.
 
     counts: whole numbers per cell; shares: expected, sum 1; labels: what the cells are called. Returns a DigitTest.
-    Source: Nigrini (2011), Forensic Analytics, chapter 6, and (2012), Benford's Law, table 7.1; Barney and Schulzke (2016), Journal of Forensic Accounting Research 1 (MAD grows
-    with fewer records); Diaconis and Zabell (1991), Statistical Science 6, formula 1.1 (De Moivre).
+    Source: Nigrini (2011), Forensic Analytics, chapter 6, and (2012), Benford's Law, table 7.1; Barney and
+    Schulzke (2016), Journal of Forensic Accounting Research 1 (MAD grows with fewer records); Diaconis and Zabell (1991), Statistical Science 6, formula 1.1 (De Moivre).
     """
     counts, shares = np.asarray(counts, dtype=np.int64), np.asarray(shares, dtype=float)
     n = int(counts.sum())
@@ -149,7 +151,8 @@ def conform(test, counts, shares, labels, *, reason, missing=0, left_out=0):
                           "z": corrected / np.sqrt(shares * (1 - shares) / n)}, index=labels)
     chi_square = float(((counts - expected) ** 2 / expected).sum())
     gap, mad = kolmogorov.largest_gap(counts, shares), float(gaps.mean())
-    return DigitTest(test, n, missing, left_out, table, chi_square, len(counts) - 1, float(stats.chi2.sf(chi_square, len(counts) - 1)),
+    chi_square_p = float(stats.chi2.sf(chi_square, len(counts) - 1))
+    return DigitTest(test, n, missing, left_out, table, chi_square, len(counts) - 1, chi_square_p,
                      gap, kolmogorov.p_value(gap, shares, n), 1.36 / np.sqrt(n), mad, mad_by_chance(shares, n), conformity(test, mad), reason)
 
 

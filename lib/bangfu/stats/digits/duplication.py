@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from bangfu.stats.digits.amounts import beside, exact
-from bangfu.stats.digits.applicability import REASONS
+from bangfu.stats.digits.applicability import REASONS, unassessed
 from bangfu.stats.digits.names import clean_number, same_names
 from bangfu.stats.paper import Both, Paper, WorkingPaper
 
@@ -32,7 +32,9 @@ class NumberDuplication(WorkingPaper):
         return not self.reason
 
     def _paper(self):
-        if len(self.amounts):
+        if self.reason:
+            meaning = Both(f"未评:{REASONS[self.reason].zh}。", f"Not assessed: {REASONS[self.reason].en}.")
+        elif len(self.amounts):
             top = self.amounts.iloc[0]
             meaning = Both(f"出现最多的金额是 {top['amount']:,}(共 {top['count']} 次),看它是不是有标准可依的定额。",
                            f"The most frequent amount is {top['amount']:,} ({top['count']} times): see whether a fixed rate explains it.")
@@ -63,7 +65,7 @@ def number_duplication(amounts, *, places=0, sign="positive", least=None):
     squares, n = int((times[again].astype(np.int64) ** 2).sum()), len(sized)
     table = pd.DataFrame({"amount": sized.decimals(values[again]), "count": times[again]})
     if not n:
-        return NumberDuplication(0, 0, np.nan, np.nan, table, "too_few")
+        return NumberDuplication(0, 0, np.nan, np.nan, table, "nothing_known")
     return NumberDuplication(n, len(values), squares / n**2, (squares + int((~again).sum())) / n, table)
 
 
@@ -86,12 +88,17 @@ class RelativeSizes(WorkingPaper):
         far = int((self.vendors["factor"] >= self.large).sum())
         if self.reason:
             meaning = Both(f"本检验不适用:{REASONS[self.reason].zh}。", f"The test does not apply: {REASONS[self.reason].en}.")
+        elif not far:
+            rest = unassessed(self.single + self.missing)
+            meaning = Both(f"没有收款人的最大一笔达到第二大的 {self.large:g} 倍{rest.zh}。",
+                           f"No vendor's largest amount is {self.large:g} times its second largest{rest.en}.")
         else:
             meaning = Both(f"有 {far} 个收款人的最大一笔是第二大的 {self.large:g} 倍以上:先看是否小数点错位或记错了户名。",
                            f"For {far} vendors the largest amount is {self.large:g} times the second largest or more: look for a misplaced decimal point or the wrong payee.")
         return Paper(
             title=Both("相对大小系数", "Relative size factor"), asked=Both("哪些款项与同一收款人的其他款项不成比例", "Which amounts are out of scale for their vendor"),
-            method=Both("每个收款人最大一笔除以第二大一笔", "Largest over second largest amount of each vendor"), source="Nigrini (2011), Forensic Analytics, chapter 11",
+            method=Both("每个收款人最大一笔除以第二大一笔", "Largest over second largest amount of each vendor"),
+            source="Nigrini (2011), Forensic Analytics, chapter 11",
             inputs=[(Both("收款人", "vendors"), len(self.vendors)), (Both("只有一笔、未评的收款人", "vendors with one amount, not assessed"), self.single),
                     (Both("缺收款人或金额的行", "rows without vendor or amount"), self.missing)],
             result=[(Both("系数最大的", "largest factors"), self.vendors.drop(columns="row").head(10))], meaning=meaning,
@@ -118,7 +125,8 @@ def relative_size_factor(amounts, vendors, *, places=0, least=None, large=10):
                           "factor": np.array([int(a) / int(b) for a, b in zip(whole[several], whole[several + 1], strict=True)], dtype=float),
                           "row": rows[several]}, index=pd.Index(distinct[code[several]], name="vendor"))
     table = table.iloc[np.argsort(-table["factor"].to_numpy(), kind="stable")]
-    return RelativeSizes(table, int((count == 1).sum()), every.missing + int((~known).sum()), large, "" if len(table) else "too_few")
+    return RelativeSizes(table, int((count == 1).sum()), every.missing + int((~known).sum()), large,
+                         "" if len(table) else "one_each" if len(code) else "nothing_known")
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,17 +153,30 @@ class DuplicateRows(WorkingPaper):
         zh, en = "、".join(c.zh for c in same), ", ".join(c.en for c in same)
         other = COLUMN_NAMES.get(self.different, Both(str(self.different), str(self.different)))
         title, meaning = {
-            "exact": (Both(f"完全重复:{zh}相同", f"Exact duplicates: same {en}"), Both("可能记了两次或付了两次,逐组核对凭证。", "They may have been entered or paid twice: check the vouchers of each group.")),
-            "different": (Both(f"同同异:{zh}相同,{other.zh}不同", f"Same-same-different: same {en}, different {other.en}"), Both("可能付错了对象或换个样子付了第二次,逐组核对。", "They may have been paid to the wrong party, or again under another guise: check each group.")),
-            "near": (Both(f"近似重复:清洗后{zh}相同", f"Near duplicates: same {en} after cleaning"), Both("写法不同而内容相同,可能绕过了重复校验,逐组核对。", "Written differently but the same in substance: they may have passed a check for duplicates; look at each group.")),
+            "exact": (Both(f"完全重复:{zh}相同", f"Exact duplicates: same {en}"),
+                      Both("可能记了两次或付了两次,逐组核对凭证。", "they may have been entered or paid twice; check the vouchers of each group.")),
+            "different": (Both(f"同同异:{zh}相同,{other.zh}不同", f"Same-same-different: same {en}, different {other.en}"),
+                          Both("可能付错了对象或换个样子付了第二次,逐组核对。",
+                               "they may have been paid to the wrong party, or again under another guise; check each group.")),
+            "near": (Both(f"近似重复:清洗后{zh}相同", f"Near duplicates: same {en} after cleaning"),
+                     Both("写法不同而内容相同,可能绕过了重复校验,逐组核对。",
+                          "written differently but the same in substance, they may have passed a check for duplicates; look at each group.")),
         }[self.kind]
-        if not self.groups:
-            meaning = Both("没有发现这样的款项。", "There are none.")
+        if self.reason:
+            meaning = Both(f"未评:{REASONS[self.reason].zh}。", f"Not assessed: {REASONS[self.reason].en}.")
+        elif not self.groups:
+            rest = unassessed(self.missing)
+            meaning = Both(f"没有发现这样的款项{rest.zh}。", f"There are none{rest.en}.")
+        else:
+            meaning = Both(f"有 {self.groups:,} 组、{len(self.rows):,} 笔,{meaning.zh}", f"{len(self.rows):,} payments in {self.groups:,} groups: {meaning.en}")
         return Paper(
-            title=title, asked=Both("是否有重复支付的迹象", "Are there signs of paying twice"), method=Both("按所列各项分组(近似重复先清洗名称和票号);空值不与任何值相同", "Groups by the columns named (near duplicates after cleaning names and numbers); empty values match nothing"),
+            title=title, asked=Both("是否有重复支付的迹象", "Are there signs of paying twice"),
+            method=Both("按所列各项分组(近似重复先清洗名称和票号);空值不与任何值相同",
+                        "Groups by the columns named (near duplicates after cleaning names and numbers); empty values match nothing"),
             source="Nigrini (2011), Forensic Analytics, chapter 12",
             inputs=[(Both("比对的行", "rows compared"), self.n), (Both("关键项为空、未评的行", "rows with an empty key, not assessed"), self.missing)],
-            result=[(Both("组数", "groups"), self.groups), (Both("行数", "rows"), len(self.rows)), (Both("除首笔外的金额", "amount beyond the first of each group"), self.at_stake)],
+            result=[(Both("组数", "groups"), self.groups), (Both("行数", "rows"), len(self.rows)),
+                    (Both("除首笔外的金额", "amount beyond the first of each group"), self.at_stake)],
             meaning=meaning,
         )
 
@@ -195,7 +216,8 @@ def near_duplicates(table, same=("amount",), *, names=("vendor",), numbers=("inv
     varied = _varied(group, alike, [table.loc[several, c] for c in (*names, *numbers)])
     found = _found(table[several], "near", (*same, *names, *numbers), None, group, alike, varied, amount, places)
     unreadable = int((~alike).sum())
-    return replace(found, n=int(known.sum()) - unreadable, missing=int((~known).sum()) + unreadable)
+    n = int(known.sum()) - unreadable
+    return replace(found, n=n, missing=int((~known).sum()) + unreadable, reason="" if n else "nothing_known")
 
 
 def _varied(group, known, columns):
@@ -215,7 +237,8 @@ def _found(table, kind, same, different, group, known, wanted, amount, places):
     if amount in table:
         stake = exact(rows.loc[rows["group"].duplicated().to_numpy(), amount], places)
         stake = stake.decimal(stake.total())
-    return DuplicateRows(kind, tuple(same), different, rows, int(number.max(initial=0)), stake, int(known.sum()), int((~known).sum()))
+    return DuplicateRows(kind, tuple(same), different, rows, int(number.max(initial=0)), stake, int(known.sum()), int((~known).sum()),
+                         "" if known.any() else "nothing_known")
 
 
 def _groups(columns):

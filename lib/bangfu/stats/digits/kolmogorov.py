@@ -21,8 +21,8 @@ def p_value(gap, shares, n):
 
     gap: D; shares: expected shares of the cells in their order, sum 1; n: draws. Returns a float, absolute error below 1e-10.
     Source: Conover (1972), JASA 67, 591-596 (D for discrete distributions); Noe (1972), Annals of Mathematical Statistics 43
-    (recursion); Loader (2000), Fast and Accurate Computation of Binomial Probabilities; Massart (1990), Annals of Probability 18 (the bound). The asymptotic 5% point for first digits, 1.148 / sqrt(n), is
-    in Morrow (2014), Benford's Law, Families of Distributions and a Test Basis, CEP discussion paper 1291.
+    (recursion); Massart (1990), Annals of Probability 18 (the bound). The asymptotic 5% point for first digits, 1.148 / sqrt(n), is in
+    Morrow (2014), Benford's Law, Families of Distributions and a Test Basis, CEP discussion paper 1291.
     """
     shares = np.asarray(shares, dtype=float)
     bound = min(1.0, 2 * np.exp(-2 * n * gap**2))

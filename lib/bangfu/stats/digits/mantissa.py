@@ -39,11 +39,13 @@ class Mantissas(WorkingPaper):
             meaning = Both("金额的对数尾数分布不均匀,数字总体上与本福特定律有出入;笔数很多时,极小的出入也会显出来,以 MAD 为准。",
                            "The mantissas are not spread evenly: as a whole the digits differ from Benford's law; with many amounts the smallest difference shows, so go by the MAD.")
         else:
-            meaning = Both("金额的对数尾数分布均匀,总体上看不出与本福特定律的出入。", "The mantissas are spread evenly: as a whole no difference from Benford's law is seen.")
+            meaning = Both("金额的对数尾数分布均匀,总体上看不出与本福特定律的出入。",
+                           "The mantissas are spread evenly: as a whole no difference from Benford's law is seen.")
         return Paper(
             title=Both("对数尾数检验", "Mantissa test"),
             asked=Both("金额总体上是否合乎本福特定律", "Do the amounts as a whole follow Benford's law"),
-            method=Both("尾数放在圆周上,重心离圆心的距离(Mantissa Arc);均值、方差与均匀分布比较", "Mantissas on a circle, distance of their centre from the middle (mantissa arc); mean and variance against the uniform"),
+            method=Both("尾数放在圆周上,重心离圆心的距离(Mantissa Arc);均值、方差与均匀分布比较",
+                        "Mantissas on a circle, distance of their centre from the middle (mantissa arc); mean and variance against the uniform"),
             source="Alexander (2009), Remarks on the Use of Benford's Law; Nigrini (1996), JATA 18 (distortion factor)",
             inputs=[(Both("笔数", "amounts"), self.n)],
             result=[

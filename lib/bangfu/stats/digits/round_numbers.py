@@ -38,7 +38,8 @@ class RoundNumbers(WorkingPaper):
             meaning = Both("整数金额没有多到超出偶然。", "There are no more round amounts than chance makes.")
         return Paper(
             title=Both("整数金额", "Round numbers"), asked=Both("整数金额是否过多", "Are there too many round amounts"),
-            method=Both("逐级条件二项检验:上一级整数中,再圆一级的期望占十分之一", "Binomial test level by level: of amounts round on one level a tenth is expected to be round on the next"),
+            method=Both("逐级条件二项检验:上一级整数中,再圆一级的期望占十分之一",
+                        "Binomial test level by level: of amounts round on one level a tenth is expected to be round on the next"),
             source="Nigrini (2011), Forensic Analytics, chapter 8; Hill (1995), Statistical Science 10",
             inputs=[(Both("笔数", "amounts"), self.n)], result=[(Both("各级整数", "levels"), self.levels)], meaning=meaning,
         )
@@ -66,5 +67,6 @@ def round_numbers_test(amounts, *, places=0, sign="positive", least=None, levels
             base = round_
         share = 0.1
     times = np.unique(sized.whole, return_counts=True)[1]
-    reason = "too_few" if len(sized) == 0 else "fixed_amounts" if few_different(times) else ""
-    return RoundNumbers(len(sized), pd.DataFrame.from_dict(rows, orient="index", columns=["of", "count", "share", "expected", "p_value"]), reason)
+    reason = "nothing_known" if len(sized) == 0 else "fixed_amounts" if few_different(times) else ""
+    return RoundNumbers(len(sized), pd.DataFrame.from_dict(rows, orient="index", columns=["of", "count", "share", "expected", "p_value"]),
+                        reason)

@@ -49,7 +49,8 @@ class ForensicSuite:
         rows = {}
         for name, result in self.results.items():
             paper = result._paper()
-            rows[name] = (paper.title.say(lang), result.applies, "" if result.applies else REASONS[result.reason].say(lang), paper.meaning.say(lang))
+            rows[name] = (paper.title.say(lang), result.applies, "" if result.applies else REASONS[result.reason].say(lang),
+                          paper.meaning.say(lang))
         return pd.DataFrame.from_dict(rows, orient="index", columns=["title", "applies", "reason", "meaning"])
 
     def paper(self, lang="zh"):
@@ -83,27 +84,38 @@ def forensic_suite(amounts, dates=None, vendors=None, invoices=None, *, places=0
     table = pd.DataFrame({"amount": column} | {n: beside(v, column.index) for n, v in given.items() if v is not None})
     if dates is not None:
         table["date"] = pd.to_datetime(table["date"])
-
-    def if_given(title, make, *needed):
-        lacking = [n for n in needed if n not in table]
-        return NotAssessed(title, f"no_{lacking[0]}s") if lacking else make()
-
-    results["relative_size"] = if_given(Both("相对大小系数", "Relative size factor"), lambda: duplication.relative_size_factor(every, table["vendor"]), "vendor")
-    kept = table.iloc[every.sized(sign).position]
-    keys = [n for n in given if n in table]
-    if "invoice" in keys or len(keys) >= 2:
-        results["exact_duplicates"] = duplication.exact_duplicates(kept, ["amount", *keys], places=places)
-    else:
-        results["exact_duplicates"] = NotAssessed(Both("完全重复", "Exact duplicates"), "no_invoices")
-    for name, same, different in (("different_vendor", ("invoice",), "vendor"), ("different_date", ("vendor", "invoice"), "date"), ("different_invoice", ("vendor", "date"), "invoice")):
-        title = Both(f"同同异:{duplication.COLUMN_NAMES[different].zh}不同", f"Same-same-different: different {different}")
-        results[name] = if_given(title, lambda same=same, different=different: duplication.same_same_different(kept, ["amount", *same], different, places=places), *same, different)
-    by = {"same": ("amount",)} if "invoice" in table else {"same": ("amount", "date"), "numbers": ()}  # without numbers the day must agree
-    results["near_duplicates"] = if_given(Both("近似重复", "Near duplicates"), lambda: duplication.near_duplicates(kept, **by, places=places),
-                                          "vendor", "invoice" if "invoice" in table or "date" not in table else "date")
-    results["calendar"] = if_given(Both("周末与节假日记账", "Weekend and holiday entries"), lambda: weekend_and_holiday_entries(table["date"], holidays=holidays, workdays=workdays), "date")
-    no_limit = limit is None
-    results["split_purchases"] = NotAssessed(Both("拆分采购", "Split purchases"), "no_limit") if no_limit else if_given(
-        Both("拆分采购", "Split purchases"), lambda: split_purchases(every, table["date"], table["vendor"], limit, days=split_days), "date", "vendor")
-    results["just_under"] = NotAssessed(Both("紧贴限额", "Just under a threshold"), "no_limit") if no_limit else just_under(every, limit, within=within)
+    results |= _of_vendors(every, table, sign, places)
+    day, vendor = table.get("date"), table.get("vendor")
+    results["calendar"] = _if_given(table, "date", Both("周末与节假日记账", "Weekend and holiday entries"),
+                                    lambda: weekend_and_holiday_entries(day, holidays=holidays, workdays=workdays))
+    title = Both("拆分采购", "Split purchases")
+    results["split_purchases"] = NotAssessed(title, "no_limit") if limit is None else _if_given(
+        table, "date vendor", title, lambda: split_purchases(every, day, vendor, limit, days=split_days))
+    title = Both("紧贴限额", "Just under a threshold")
+    results["just_under"] = NotAssessed(title, "no_limit") if limit is None else just_under(every, limit, within=within)
     return ForensicSuite(results)
+
+
+def _of_vendors(every, table, sign, places):
+    """The tests of what vendors were paid: relative sizes and duplicates, as far as there are columns for them."""
+    kept, numbered = table.iloc[every.sized(sign).position], "invoice" in table
+    found = {"relative_size": _if_given(table, "vendor", Both("相对大小系数", "Relative size factor"),
+                                        lambda: duplication.relative_size_factor(every, table["vendor"]))}
+    # the same amount on the same day is no duplicate yet: it takes a number, or the vendor
+    found["exact_duplicates"] = _if_given(table, "invoice" if numbered else "vendor date", Both("完全重复", "Exact duplicates"),
+                                          lambda: duplication.exact_duplicates(kept, list(table), places=places))
+    for same, different in (("invoice", "vendor"), ("vendor invoice", "date"), ("vendor date", "invoice")):
+        def made(same=same, different=different):
+            return duplication.same_same_different(kept, ["amount", *same.split()], different, places=places)
+
+        title = Both(f"同同异:{duplication.COLUMN_NAMES[different].zh}不同", f"Same-same-different: different {different}")
+        found[f"different_{different}"] = _if_given(table, f"{same} {different}", title, made)
+    by = {"same": ("amount",)} if numbered else {"same": ("amount", "date"), "numbers": ()}  # without numbers the day must agree
+    found["near_duplicates"] = _if_given(table, "vendor invoice" if numbered or "date" not in table else "vendor date",
+                                         Both("近似重复", "Near duplicates"), lambda: duplication.near_duplicates(kept, **by, places=places))
+    return found
+
+
+def _if_given(table, columns, title, make):
+    lacking = [name for name in columns.split() if name not in table]
+    return NotAssessed(title, f"no_{lacking[0]}s") if lacking else make()
