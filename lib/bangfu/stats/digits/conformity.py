@@ -137,7 +137,7 @@ def conform(test, counts, shares, labels, *, reason, missing=0, left_out=0):
 
     counts: whole numbers per cell; shares: expected, sum 1; labels: what the cells are called. Returns a DigitTest.
     Source: Nigrini (2011), Forensic Analytics, chapter 6, and (2012), Benford's Law, table 7.1; Barney and
-    Schulzke (2016), Journal of Forensic Accounting Research 1 (MAD grows with fewer records); Diaconis and Zabell (1991), Statistical Science 6, formula 1.1 (De Moivre).
+    Schulzke (2016), Journal of Forensic Accounting Research 1 (MAD grows with fewer records); Diaconis and Zabell (1991), Statistical Science 6 (De Moivre).
     """
     counts, shares = np.asarray(counts, dtype=np.int64), np.asarray(shares, dtype=float)
     n = int(counts.sum())
