@@ -19,7 +19,7 @@ from bangfu.publish.documents import NotMade, publish_docx, publish_pdf
 from bangfu.publish.html import publish_html
 from bangfu.publish.masking import Masker, mask_account, mask_id_numbers, mask_name, mask_phone, mask_plate, mask_text
 from bangfu.publish.tables import Figures, Notice, Table, shares
-from bangfu.publish.typography import chinese_marks
+from bangfu.typography import chinese_marks
 from bangfu.publish.workbook import write_workpapers
 
 META = {"county": "云岭县", "code": "999001", "year": 2019, "run_id": "7f3a21c09b44", "policy": "示例政策包"}
@@ -198,6 +198,11 @@ def test_cut_cards_say_how_many_more_there_are():
 def test_cards_by_rule_anchor_each_finding():
     html = CardsByRule(pd.concat([THREE, ledger({"finding_id": "F9", "rule_id": "DQ-01", "severity": "medium"})]))._repr_html_()
     assert re.findall(r'<tr id="([^"]+)"', html) == ["F3", "F2", "F1", "F9"]
+
+
+def test_an_offence_is_said_in_english():
+    cards = CardsByRule(ledger({}), lang="en")._repr_html_()
+    assert "Possible offence</dt><dd>Spent on another purpose" in cards and "挪用" not in cards
 
 
 def test_english_falls_back_to_chinese():

@@ -50,7 +50,7 @@ class Cards:
         lines = [("subject", escape(str(row["subject"]))), ("condition", escape(str(row["condition"]))),
                  ("criteria", escape(str(row["criteria"])))]
         if _present(row.get("offence")):
-            lines.append(("offence", escape(str(row["offence"]))))
+            lines.append(("offence", escape(word("offence", row["offence"], self.lang))))
         if figures.exact_yuan(row["amount"]) is not None:
             lines.append(("money", f'<span class="amount">{figures.yuan(row["amount"])}</span> {word("report", "yuan", self.lang)}'))
         lines.append(("sources", sources(row["sources"], self.lang)))
@@ -102,7 +102,7 @@ class CardsByRule:
         if alike:
             terms += f"<dt>{escape(word('finding', 'criteria', self.lang))}</dt><dd>{escape(str(first['criteria']))}</dd>"
         if _present(first.get("offence")):
-            terms += f"<dt>{escape(word('finding', 'offence', self.lang))}</dt><dd>{escape(str(first['offence']))}</dd>"
+            terms += f"<dt>{escape(word('finding', 'offence', self.lang))}</dt><dd>{escape(word('offence', first['offence'], self.lang))}</dd>"
         identity = escape(rule)
         short = " short" if len(shown) <= 2 else ""
         return (f'<section class="card rule-card{short} {escape(str(first["severity"]))}" id="rule-{identity}">'

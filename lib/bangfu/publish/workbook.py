@@ -116,7 +116,7 @@ class Papers:
                         row, place, amount, self.money)
                 elif name == "severity":
                     sheet.write_string(row, place, word("severity", value, self.lang), self.severity.get(value, self.text))
-                elif name in ("topic", "status"):
+                elif name in ("topic", "status", "offence") and not pd.isna(value):
                     self._text(sheet, row, place, word(name, value, self.lang))
                 elif name == "sources":
                     self._text(sheet, row, place, written["sources"])

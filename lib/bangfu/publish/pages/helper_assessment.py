@@ -6,6 +6,7 @@ from bangfu import charts, duty
 from bangfu.assessment import read_scorecard
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
+from bangfu.publish.words import word
 
 
 class HelperAssessment(Pages):
@@ -61,6 +62,8 @@ class HelperAssessment(Pages):
             "helper_id": (self.say("帮扶人编号", "Helper"), "id"), "unit": (self.say("单位", "Unit"), "text"), "town": (self.say("镇街", "Town"), "text"), "visits_due": (self.say("应入户", "Due"), "count"),
             "visits_made": (self.say("已入户", "Made"), "count"), "visits_missed": (self.say("缺访", "Missed"), "count"), "sanction": (self.say("拟作处理", "Proposed"), "long"),
         }  # fmt: skip
+        if self.lang == "en":
+            rows = rows.assign(sanction=rows["sanction"].map({"拟" + zh: f"proposed: {en}" for zh, en in duty.CONSEQUENCES.values()}))
         note = self.say("处理均为“拟”,须经核实确认后生效。", "All of these are proposals until a person has confirmed the findings.")
         return Table(rows, columns, caption=self.say("拟作处理的第一帮扶责任人", "First helpers with a proposed sanction"), limit=60, note=note, lang=self.lang)
 
@@ -76,7 +79,7 @@ class HelperAssessment(Pages):
         card = read_scorecard(self.county.settings.pack.scorecard)
         names = {"plan": self.say("帮扶计划", "plan"), "visits": self.say("入户", "visits"), "calls": self.say("电话", "calls"), "records": self.say("双签字记录", "signed records"), "outcomes": self.say("两不愁三保障", "guarantees"), "satisfaction": self.say("帮扶对象满意度", "satisfaction")}
         cards = self.say(";", "; ").join(self._role(r) + self.say(":", ": ") + self.say("、", ", ").join(f"{names[d]}{n}" if self.lang == "zh" else f"{names[d]} {n}" for d, n in p.items()) for r, p in card.cards.items())
-        grades = self.say("、", ", ").join(f"{g.grade}≥{float(g.start):g}" for g in card.grades)
+        grades = self.say("、", ", ").join(f"{word('grade', g.grade, self.lang)}≥{float(g.start):g}" for g in card.grades)
         state = "" if card.approved else self.say("【示例,未经核准】", "[example, not approved] ")
         return Notice(self.say(f"{state}评分卡:{cards}。等次:{grades}。不能评估的维度不计入,按其余分值折算。", f"{state}Scorecard: {cards}. Grades: {grades}. Dimensions that cannot be assessed are left out of the score."), "plain" if card.approved else "grave")
 
@@ -85,6 +88,7 @@ class HelperAssessment(Pages):
         counts = pd.crosstab(self.county.helpers["grade"], self.county.helpers["role"]).reindex(columns=["first", "second"], fill_value=0)
         order = [g.grade for g in card.grades] + ["资料不足"]
         rows = counts.reindex([g for g in order if g in counts.index]).rename_axis("grade").reset_index()
+        rows["grade"] = [word("grade", g, self.lang) for g in rows["grade"]]
         columns = {"grade": (self.say("等次", "Grade"), "text"), "first": (self._role("first"), "count"), "second": (self._role("second"), "count")}
         caption = self.say("等次分布", "Grades") + ("" if card.approved else self.say("(示例,未经核准)", " (example, not approved)"))
         return Table(rows, columns, total=["first", "second"], caption=caption, lang=self.lang)
@@ -92,7 +96,7 @@ class HelperAssessment(Pages):
     def lowest(self) -> Table:
         """The helpers with the lowest scores, with the share met in each dimension."""
         rows = self.county.helpers.dropna(subset=["score"]).sort_values(["score", "helper_id"]).head(30)
-        rows = rows.assign(role=[self._role(r) for r in rows["role"]])
+        rows = rows.assign(role=[self._role(r) for r in rows["role"]], grade=[word("grade", g, self.lang) for g in rows["grade"]])
         columns = {
             "helper_id": (self.say("帮扶人编号", "Helper"), "id"), "role": (self.say("责任人类别", "Role"), "text"), "unit": (self.say("单位", "Unit"), "text"),
             "plan": (self.say("计划", "Plan"), "id"), "visits": (self.say("入户", "Visits"), "id"), "calls": (self.say("电话", "Calls"), "id"), "records": (self.say("双签字", "Signed"), "id"),
