@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from bangfu.problems import Problem, Sentence, WrongParams
+from bangfu.typography import chinese_marks
 
 app = typer.Typer(
     add_completion=False,
@@ -23,11 +24,11 @@ Edition = Annotated[str, typer.Option("--edition", help="public 公开版(脱敏
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    print(chinese_marks(text), flush=True)
 
 
 def _complain(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(chinese_marks(text), file=sys.stderr, flush=True)
 
 
 def _checked(lang: str, edition: str = "public") -> None:

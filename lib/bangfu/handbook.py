@@ -8,6 +8,7 @@ from bangfu import parameters, workbench
 from bangfu.intake import dictionary
 from bangfu.params import InForce, PolicyPack
 from bangfu.publish.words import word
+from bangfu.typography import chinese_marks
 
 _HEADING = {"查什么": "查什么", "方法": "方法", "理由": "为什么要查", "不含": "不含", "前提": "前提"}
 
@@ -18,7 +19,9 @@ def page(in_force: InForce, fixture: Path) -> str:
     lines = [
         f"# {rule.id} {rule.title}",
         "",
-        f"{rule.title_en}. 程度:{word('severity', rule.severity)};主题:{word('topic', rule.topic)};疑点指向:`{rule.subject}`" + (f";定性参考:{rule.offence}" if rule.offence else "") + "。",
+        f"*{rule.title_en}.*",
+        "",
+        f"程度:{word('severity', rule.severity)};主题:{word('topic', rule.topic)};疑点指向:`{rule.subject}`" + (f";定性参考:{rule.offence}" if rule.offence else "") + "。",
         "",
     ]
     for name, text in rule.sections.items():
@@ -34,7 +37,7 @@ def page(in_force: InForce, fixture: Path) -> str:
     lines += [f"- {tables[t].title}(`{t}`):" + "、".join(f"{tables[t].columns[c].headers[0]} `{c}`" for c in columns) for t, columns in rule.reads.items()]
     lines += ["", "## 示例", "", "下列记录就是测试所用的记录(虚构);`case` 说明该行是命中(hit)、擦边未命中(near miss)还是排除(exclusion)。", ""]
     lines += _example(fixture, rule.reads)
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(line if line.startswith("|") else chinese_marks(line) for line in lines).rstrip() + "\n"
 
 
 def _example(fixture: Path, reads: dict) -> list[str]:

@@ -49,7 +49,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             f"参数文件 {name} {at[0]}不是正确的YAML,请检查缩进、冒号、引号和日期。", f"Params file {name} is no valid YAML{at[1]}; check indentation, colons, quotes and dates."
         ) from None
     if not isinstance(content, dict):
-        raise WrongParams.of(f"参数文件 {name} 应由“键: 值”组成,请对照 params/counties/README.md。", f"Params file {name} must consist of keys and values; see params/counties/README.md.")
+        raise WrongParams.of(f"参数文件 {name} 应由“key: value”组成,请对照 params/counties/README.md。", f"Params file {name} must consist of keys and values; see params/counties/README.md.")
     return {str(k): v for k, v in content.items()}
 
 
@@ -70,9 +70,9 @@ def shortened(value: Any) -> str:
 _EXPECTED = {
     "string_type": ("文字(数字请加引号)", "text (put numbers in quotes)"),
     "string_too_short": ("不为空的文字", "text that is not empty"),
-    "dict_type": ("“键: 值”的对照", "keys and values"),
+    "dict_type": ("“key: value”的对照", "keys and values"),
     "list_type": ("列表,如 [甲, 乙]", "a list such as [a, b]"),
-    "model_type": ("“键: 值”的对照", "keys and values"),
+    "model_type": ("“key: value”的对照", "keys and values"),
     "date_type": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
     "date_from_datetime_parsing": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
     "date_from_datetime_inexact": ("日期,如 2019-12-31", "a date such as 2019-12-31"),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from bangfu.charts.style import BLUE, FAINT, GRAVE, HEADING, INK, SOFT, TITLE_LINE, WIDTH, Chart, entitle, house_style, no_data, shorten, wrapped
 from bangfu.publish.figures import exact_yuan, yuan
-from bangfu.publish.typography import chinese_marks
+from bangfu.typography import chinese_marks
 
 
 def income_histogram(incomes: pd.DataFrame, line, width: int = 250, reach: int = 8, marked=(), lang: str = "zh") -> Chart:

@@ -13,7 +13,7 @@ from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from bangfu.publish.tables import em
-from bangfu.publish.typography import chinese_marks
+from bangfu.typography import chinese_marks
 
 INK, SOFT, FAINT, RULE = "#1d2733", "#5c6875", "#8a95a1", "#d9dfe5"
 NAVY, BLUE, PALE = "#1f3f66", "#5f86ad", "#c6d5e4"
