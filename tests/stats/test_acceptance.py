@@ -67,6 +67,13 @@ def test_a_hypergeometric_plan_is_the_smallest():
     assert (plan.n[0], plan.accept[0]) == min(every)
 
 
+@pytest.mark.parametrize("distribution, lot", [("binomial", None), ("poisson", None), ("hypergeometric", 200)])
+def test_a_single_plan_accepts_as_its_characteristic_says(distribution, lot):
+    for n, c, share in ((20, 0, 0.05), (50, 3, 0.1), (80, 7, 0.02)):
+        whole = oc.characteristic(plans.single(n, c), share, lot=lot, distribution=distribution)["accept"].iloc[0]
+        assert oc.single_accepts(n, c, share, lot, distribution) == pytest.approx(whole, rel=1e-10)
+
+
 def test_a_double_plan_draws_less_on_average_and_keeps_both_risks():
     once, twice = plans.find_single(0.01, 0.06), plans.find_double(0.01, 0.06)
     producer, consumer = oc.risks(twice, 0.01, 0.06)

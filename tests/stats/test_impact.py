@@ -212,6 +212,17 @@ def test_papers_say_the_assumptions(counties, stores):
         assert "平行趋势" in str(result) and "Parallel trends" in result.paper("en")
 
 
+def test_columns_with_missing_values():
+    income = pd.Series([1, 2, pd.NA, 4, 5, 7, 1, 9], dtype="Int64")
+    helped, after = pd.Series([True] * 4 + [False] * 4, dtype="boolean"), [0, 1] * 4
+    found = did.two_by_two(income, helped, after, [1, 1, 2, 2, 3, 3, 4, 4])
+    # helped 1 to (2 + 4) / 2, others (5 + 1) / 2 to (7 + 9) / 2
+    assert found.effect == pytest.approx(2 - 5) and found.missing == 1
+    staggered = att_gt(income, [1, 1, 2, 2, 3, 3, 4, 4], [2018, 2019] * 4, pd.array([2019] * 4 + [pd.NA] * 4, dtype="Int64"))
+    # the second unit lacks a year: 1 less the mean of 2 and 8
+    assert staggered.table["att"].tolist() == [-4.0] and staggered.left_out["incomplete"] == 1
+
+
 @pytest.mark.parametrize("wrong, word", [
     (lambda: did.two_by_two([1, 2, 3], [1, 1, 0], [0, 1, 0]), "four cells"),
     (lambda: did.two_by_two([1, 2, 3, 4], [2, 1, 0, 0], [0, 1, 0, 1]), "yes or no"),

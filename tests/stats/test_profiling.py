@@ -196,6 +196,11 @@ def test_ranks_are_certain_where_effects_are_far_apart_and_missing_where_data_ar
         assert pd.isna(found.table.loc["d", "rank"]) and found.table.loc["d", "reason"] == "insufficient" and "资料不足" in str(found)
 
 
+def test_helpers_that_do_not_differ_may_stand_anywhere():
+    found = ranks.simulate(np.zeros(20), np.zeros(20), seed=2).table
+    assert (found["rank"] == 1).all() and (found["lower"] == 1).all() and (found["upper"] == 20).all()
+
+
 def test_rank_intervals_do_not_depend_on_the_order_of_rows():
     effect = pd.Series(np.random.default_rng(3).normal(size=30), index=[f"H{i:02}" for i in range(30)])
     se = pd.Series(np.linspace(0.2, 0.9, 30), index=effect.index)

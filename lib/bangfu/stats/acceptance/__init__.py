@@ -2,3 +2,7 @@
 
     from bangfu.stats.acceptance import decision, lqas, oc, plans, sprt
 """
+
+from bangfu.stats.acceptance import decision, lqas, oc, plans, sprt
+
+__all__ = ["decision", "lqas", "oc", "plans", "sprt"]

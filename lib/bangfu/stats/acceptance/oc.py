@@ -62,6 +62,13 @@ def characteristic(plan, shares, *, lot=None, distribution=None):
     return pd.DataFrame({"share": shares, "accept": accept, "reject": reject, "asn": asn, "aoq": shares * passed_on, "ati": ati})
 
 
+def single_accepts(n, accept, share, lot=None, distribution="binomial"):
+    """The chance that a single plan accepts: P(X <= accept) itself, for searches over many plans; arguments as in `characteristic`."""
+    if distribution == "hypergeometric":
+        return float(stats.hypergeom.cdf(accept, lot, round(share * lot), n))
+    return float(stats.binom.cdf(accept, n, float(share)) if distribution == "binomial" else stats.poisson.cdf(accept, n * float(share)))
+
+
 def risks(plan, good, bad, *, lot=None, distribution=None):
     """Both risks of a plan: refusing what is good (producer's) and accepting what is bad (consumer's).
 

@@ -94,10 +94,10 @@ def find_single(good, bad, *, producer_risk=0.05, consumer_risk=0.10, lot=None, 
     """
     good, bad, distribution = _points(good, bad, lot, distribution)
     for c in count():
-        n = _smallest(lambda n: _accepts(single(n, c), bad, lot, distribution) <= consumer_risk, c + 1, lot)
+        n = _smallest(lambda n: oc.single_accepts(n, c, bad, lot, distribution) <= consumer_risk, c + 1, lot)
         if n is None:
             break
-        if _accepts(single(n, c), good, lot, distribution) >= 1 - producer_risk:
+        if oc.single_accepts(n, c, good, lot, distribution) >= 1 - producer_risk:
             return single(n, c)
     raise ValueError("no sample short of the whole lot keeps both risks; screen all of it")
 

@@ -2,3 +2,7 @@
 
     from bangfu.stats.impact import callaway_santanna, cluster, did
 """
+
+from bangfu.stats.impact import callaway_santanna, cluster, did
+
+__all__ = ["callaway_santanna", "cluster", "did"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from bangfu.stats.columns import floats
 from bangfu.stats.impact.assumptions import ASSUMED
 from bangfu.stats.impact.averages import Average, simultaneous_critical, weighted
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
@@ -179,9 +180,8 @@ def att_gt(outcome, unit, time, cohort, *, control="never", base="varying", anti
 
 
 def _panel(outcome, unit, time, cohort, clusters, anticipation):
-    frame = pd.DataFrame({"y": np.asarray(outcome, dtype=float), "unit": np.asarray(unit), "time": np.asarray(time, dtype=float),
-                          "cohort": pd.to_numeric(pd.Series(np.asarray(cohort, dtype=object))).astype("Float64").to_numpy(dtype=float, na_value=np.inf)})
-    frame["cohort"] = frame["cohort"].replace(0, np.inf).fillna(np.inf)
+    frame = pd.DataFrame({"y": floats(outcome), "unit": np.asarray(unit), "time": floats(time), "cohort": floats(cohort, np.inf)})
+    frame["cohort"] = frame["cohort"].replace(0, np.inf)
     frame["cluster"] = frame["unit"] if clusters is None else np.asarray(clusters)
     if frame.duplicated(["unit", "time"]).any():
         raise ValueError("a unit has two rows in one year")

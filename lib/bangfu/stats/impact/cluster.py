@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from bangfu.stats.columns import floats
 from bangfu.stats.impact.assumptions import FEW_CLUSTERS
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
@@ -204,7 +205,7 @@ def _bell_mccaffrey(X, e, M, codes, G):
 
 def _checked(outcome, regressors, clusters):
     frame = regressors if isinstance(regressors, pd.DataFrame) else pd.DataFrame(np.asarray(regressors, dtype=float))
-    y, X = np.asarray(outcome, dtype=float), frame.to_numpy(dtype=float)
+    y, X = floats(outcome), np.column_stack([floats(frame[name]) for name in frame.columns])
     if len(y) != len(X) or not (np.isfinite(y).all() and np.isfinite(X).all()):
         raise ValueError("outcome and regressors must be equally long and hold no missing values; leave such rows out and count them")
     if np.linalg.matrix_rank(X) < X.shape[1]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bangfu.stats.columns import floats
 from bangfu.stats.impact.assumptions import ASSUMED, FEW_CLUSTERS
 from bangfu.stats.impact.cluster import KINDS, WildBootstrap, least_squares, wild_bootstrap
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
@@ -58,22 +59,21 @@ def two_by_two(outcome, treated, after, clusters=None, *, kind="CR2", confidence
     Rows with anything missing are left out and counted. Returns an Effect. Raises ValueError if one of the four cells is empty.
     Source: Card and Krueger (1994), American Economic Review 84, 772-793, table 3; Angrist and Pischke (2009), 5.2.
     """
-    frame = pd.DataFrame({"y": np.asarray(outcome, dtype=object), "treated": np.asarray(treated, dtype=object), "after": np.asarray(after, dtype=object)})
-    frame = frame.apply(lambda column: pd.to_numeric(column).astype("Float64"))
+    frame = pd.DataFrame({"y": floats(outcome), "treated": floats(treated), "after": floats(after)})
     if clusters is not None:
         frame["cluster"] = np.asarray(clusters)
     whole = len(frame)
     frame = frame.dropna()
     if not frame[["treated", "after"]].isin([0, 1]).all(axis=None):
         raise ValueError("treated and after must be yes or no (1 or 0)")
-    cells = frame.groupby(["treated", "after"])["y"].mean().astype(float).unstack()
+    cells = frame.groupby(["treated", "after"])["y"].mean().unstack()
     if cells.shape != (2, 2) or cells.isna().any(axis=None):
         raise ValueError("each of the four cells (treated or not, before or after) needs at least one row")
-    X = pd.DataFrame({"intercept": 1.0, "treated": frame["treated"].astype(float), "after": frame["after"].astype(float)})
+    X = pd.DataFrame({"intercept": 1.0, "treated": frame["treated"], "after": frame["after"]})
     X["effect"] = X["treated"] * X["after"]
     means = pd.DataFrame(cells.to_numpy(), index=["control", "treated"], columns=["before", "after"])
     means["change"] = means["after"] - means["before"]
-    return _effect(Both("两组两期", "Two groups, two periods"), frame["y"].astype(float), X, frame.get("cluster"), kind, confidence, seed, means, whole - len(frame))
+    return _effect(Both("两组两期", "Two groups, two periods"), frame["y"], X, frame.get("cluster"), kind, confidence, seed, means, whole - len(frame))
 
 
 def two_way(outcome, treatment, unit, time, *, clusters=None, covariates=None, kind="CR2", confidence=0.95, seed=0):
@@ -88,10 +88,10 @@ def two_way(outcome, treatment, unit, time, *, clusters=None, covariates=None, k
     Returns an Effect. Raises ValueError if treatment never varies within a unit, or a cluster cuts through a unit.
     Source: Angrist and Pischke (2009), 5.2; Goodman-Bacon (2021), J. Econometrics 225 (what it mixes).
     """
-    frame = pd.DataFrame({"y": np.asarray(outcome, dtype=float), "effect": np.asarray(treatment, dtype=float), "unit": np.asarray(unit), "time": np.asarray(time)})
+    frame = pd.DataFrame({"y": floats(outcome), "effect": floats(treatment), "unit": np.asarray(unit), "time": np.asarray(time)})
     names = [] if covariates is None else list(covariates.columns)
     for name in names:
-        frame[name] = np.asarray(covariates[name], dtype=float)
+        frame[name] = floats(covariates[name])
     frame["cluster"] = frame["unit"] if clusters is None else np.asarray(clusters)
     whole = len(frame)
     frame = frame.dropna().reset_index(drop=True)

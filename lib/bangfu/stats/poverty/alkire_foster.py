@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bangfu.stats.columns import floats
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
 
@@ -70,7 +71,7 @@ def alkire_foster(achievements, cutoff, *, lines=None, weights=None, members=Non
         raise ValueError("give a positive line for every dimension that is a number and for no other: " + ", ".join(sorted(map(str, wrong)) or map(str, lines)))
     n = len(achievements)
     town = pd.Series(np.full(n, "all", dtype=object) if groups is None else np.asarray(groups, dtype=object))
-    heads = pd.to_numeric(pd.Series(np.ones(n) if members is None else np.asarray(members, dtype=object))).astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    heads = np.ones(n) if members is None else floats(members)
     gaps = np.column_stack([_gap(achievements[c], lines.get(c)) for c in columns])
     known = ~np.isnan(gaps).any(axis=1) & (heads > 0)
     deprived = gaps > 0
@@ -101,5 +102,4 @@ def alkire_foster(achievements, cutoff, *, lines=None, weights=None, members=Non
 
 def _gap(values, line):
     """How much is lacking, as a share of the line: 0 not deprived, 1 nothing there; a yes or no lacks all or nothing. NaN if missing."""
-    numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    return 1 - numbers if line is None else np.maximum(line - numbers, 0) / line
+    return 1 - floats(values) if line is None else np.maximum(line - floats(values), 0) / line

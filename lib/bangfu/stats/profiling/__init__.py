@@ -2,3 +2,7 @@
 
     from bangfu.stats.profiling import funnel, random_intercept, ranks
 """
+
+from bangfu.stats.profiling import funnel, random_intercept, ranks
+
+__all__ = ["funnel", "random_intercept", "ranks"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, optimize, stats
 
+from bangfu.stats.columns import floats
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
 JUDGEMENTS = {"above": Both("高于平均", "above average"), "below": Both("低于平均", "below average"), "average": Both("与平均无明显差别", "no clear difference"),
@@ -174,14 +175,13 @@ class _Profile:
 
 
 def _usable(ratings, helpers, covariates):
-    y = pd.to_numeric(pd.Series(np.asarray(ratings, dtype=object) if pd.api.types.is_object_dtype(ratings) else np.asarray(ratings)), errors="raise")
-    y = y.to_numpy(dtype=float, na_value=np.nan)
+    y = floats(ratings)
     labels = ["intercept"]
     X = np.ones((len(y), 1))
     if covariates is not None:
         frame = covariates if isinstance(covariates, pd.DataFrame) else pd.DataFrame(np.asarray(covariates, dtype=float).reshape(len(y), -1))
         labels += [str(c) for c in (frame.columns if isinstance(covariates, pd.DataFrame) else range(1, frame.shape[1] + 1))]
-        X = np.column_stack([X, frame.astype("Float64").to_numpy(dtype=float, na_value=np.nan)])
+        X = np.column_stack([X, *(floats(frame[name]) for name in frame.columns)])
     codes, names = pd.factorize(pd.Series(np.asarray(helpers)), sort=True)
     if len(codes) != len(y):
         raise ValueError("ratings and helpers must be of the same length")

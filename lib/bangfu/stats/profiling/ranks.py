@@ -59,6 +59,8 @@ def simulate(effect, se, *, seed, draws=2000, confidence=0.95, best="high", insu
     tail = (1 - confidence) / 2
     worst = np.zeros(k)
     ranks = np.empty((draws, k), dtype=np.int32)
+    # equal effects known without error (helpers do not differ at all) must change places at random, not stand in the order of rows
+    error = np.maximum(error, 1e-9 * max(np.ptp(mean), error.max(), 1e-9)) if k else error
     rng = np.random.default_rng(seed)
     places = np.arange(1, k + 1, dtype=np.int32)
     for start in range(0, draws, BLOCK):
