@@ -181,3 +181,12 @@ def test_the_papers_say_what_it_means():
     assert result.acceptable and "低于重要性水平" in str(result) and "below the materiality" in result.paper("en")
     for other in (sampling.attribute(1, 60), sampling.bayesian(1, 60, tolerable=0.1, amount=10**6), sampling.stratified([1], [20], [100]), sampling.moment(sample([0.2], 50), side="two")):
         assert str(other).splitlines()[-1].startswith("含义") and "Meaning" in other.paper("en")
+
+
+def test_where_everything_was_examined_the_error_is_known():
+    whole = sampling.audited([500, 300], [450, 300], amount=800, certain=[True, True])
+    for evaluate in (sampling.stringer, sampling.moment, sampling.modified_stringer, sampling.mean_taint):
+        result = evaluate(whole)
+        assert (result.most_likely, result.upper, result.n) == (50, 50, 0)
+    with pytest.raises(ValueError, match="does not fit"):
+        sampling.audited([500, 300], [450, 300], amount=900, certain=[True, True])

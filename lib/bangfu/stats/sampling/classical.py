@@ -59,11 +59,17 @@ def mean_taint(sample, *, confidence=0.95, side="two", materiality=None):
     Source: Hansen and Hurwitz (1943), Annals of Mathematical Statistics 14; Lohr (2022), Sampling: Design and Analysis, chapter 6.
     """
     z = sample.taints
-    half = stats.t.ppf(tail_levels(confidence, side), len(z) - 1) * z.std(ddof=1) / np.sqrt(len(z))
-    return money_unit_result(sample, float(z.mean()), np.nan if side == "upper" else z.mean() - half, np.nan if side == "lower" else z.mean() + half,
-                             name=Both("平均误差率法(按金额概率)", "mean taint (probability proportional to size)"),
+    error = z.std(ddof=1) / np.sqrt(len(z)) if len(z) > 1 else 0.0
+
+    def rates():
+        if len(z) < 2:
+            raise ValueError("at least two units must have been sampled")
+        half = stats.t.ppf(tail_levels(confidence, side), len(z) - 1) * error
+        return float(z.mean()), np.nan if side == "upper" else z.mean() - half, np.nan if side == "lower" else z.mean() + half
+
+    return money_unit_result(sample, rates, name=Both("平均误差率法(按金额概率)", "mean taint (probability proportional to size)"),
                              source="Hansen and Hurwitz (1943), Annals of Mathematical Statistics 14; Lohr (2022), Sampling: Design and Analysis",
-                             confidence=confidence, side=side, materiality=materiality, inputs=((Both("标准误(元)", "standard error (yuan)"), money(z.std(ddof=1) / np.sqrt(len(z)) * sample.sampled_amount)),))
+                             confidence=confidence, side=side, materiality=materiality, inputs=((Both("标准误(元)", "standard error (yuan)"), money(error * sample.sampled_amount)),))
 
 
 def _items(sample):

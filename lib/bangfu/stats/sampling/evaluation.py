@@ -63,7 +63,7 @@ def audited(book, value, *, amount, hits=None, certain=None, items=None):
     top = book[certain]
     sample = AuditedSample(book[~certain], value[~certain], hits[~certain], int(amount), int(top.sum()), int((top - value[certain]).sum()), int(certain.sum()),
                            None if items is None else int(items))
-    if sample.sampled_amount < 0 or (sample.n == 0 and sample.sampled_amount > 0):
+    if sample.sampled_amount < 0 or (sample.n == 0) != (sample.sampled_amount == 0):
         raise ValueError("the amount of the population does not fit the sample: it must hold the top stratum, and what is left must have been sampled")
     return sample
 
@@ -148,9 +148,13 @@ def tail_levels(confidence, side):
     return 1 - (1 - confidence) / 2 if side == "two" else confidence
 
 
-def money_unit_result(sample, most_likely, lower, upper, **more):
-    """Rates of the sampled money, brought to the population: x sampled amount, plus the known error of the top stratum."""
+def money_unit_result(sample, rates, **more):
+    """The rates (most likely, lower, upper) of the sampled money, brought to the population: x sampled amount, plus the known error of the top stratum.
+
+    rates: a function without arguments. It is not asked where everything was examined in full: then the error is known.
+    """
     scale, known = sample.sampled_amount, sample.certain_error
+    most_likely, lower, upper = rates() if sample.n else (0.0, 0.0, 0.0)
     return MoneyEvaluation(n=sample.n, amount=sample.amount, certain_error=known, errors=int((sample.taints != 0).sum()),
                            most_likely=known + most_likely * scale, lower=known + lower * scale, upper=known + upper * scale, **more)
 

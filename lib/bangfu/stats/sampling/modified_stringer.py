@@ -64,9 +64,12 @@ def modified_stringer(sample, *, correction="pap_van_zuijlen", confidence=0.95, 
     if correction not in CORRECTIONS:
         raise ValueError(f"correction must be one of {', '.join(CORRECTIONS)}, not {correction!r}")
     z = sample.taints
-    if correction == "bickel":
-        upper = bickel_rate(z, sample.n, confidence)
-    else:
-        upper = pap_van_zuijlen_rate(z, sample.n, confidence, integral=correction == "pap_van_zuijlen_integral")
+    def rates():
+        if correction == "bickel":
+            upper = bickel_rate(z, sample.n, confidence)
+        else:
+            upper = pap_van_zuijlen_rate(z, sample.n, confidence, integral=correction == "pap_van_zuijlen_integral")
+        return float(z.mean()), np.nan, upper
+
     name, source = CORRECTIONS[correction]
-    return money_unit_result(sample, float(z.mean()), np.nan, upper, name=name, source=source, confidence=confidence, side="upper", materiality=materiality)
+    return money_unit_result(sample, rates, name=name, source=source, confidence=confidence, side="upper", materiality=materiality)

@@ -54,7 +54,10 @@ def moment(sample, *, confidence=0.95, side="upper", kind="accounts", materialit
     if kind not in KINDS:
         raise ValueError(f"kind must be accounts or inventory, not {kind!r}")
     z, level = sample.taints, tail_levels(confidence, side)
-    lower, upper = moment_quantiles(z, sample.n, [1 - level, level], kind)
-    return money_unit_result(sample, float(z.mean()), np.nan if side == "upper" else float(lower), np.nan if side == "lower" else float(upper),
-                             name=Both("矩界限(Dworin-Grimlund)", "moment bound (Dworin and Grimlund)"), source=SOURCE, confidence=confidence, side=side, materiality=materiality,
+
+    def rates():
+        lower, upper = moment_quantiles(z, sample.n, [1 - level, level], kind)
+        return float(z.mean()), np.nan if side == "upper" else float(lower), np.nan if side == "lower" else float(upper)
+
+    return money_unit_result(sample, rates, name=Both("矩界限(Dworin-Grimlund)", "moment bound (Dworin and Grimlund)"), source=SOURCE, confidence=confidence, side=side, materiality=materiality,
                              inputs=((Both("总体类型", "kind of population"), KINDS[kind]),))

@@ -11,6 +11,7 @@ from bangfu.stats.sampling.attributes import METHODS, rate_bounds
 from bangfu.stats.sampling.exact import binomial_at_most, critical_count, exact, hypergeometric_at_most, share
 
 LARGEST = 1_000_000
+SOURCE = "AICPA Audit Guide: Audit Sampling (2017), appendices A and C; Stewart (2012), Technical Notes on the AICPA Audit Guide"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Plan(WorkingPaper):
         return None if self.amount is None else Fraction(self.amount, self.n)
 
     def _paper(self):
-        method, source = METHODS[self.method]
+        method = METHODS[self.method][0]
         sure = percent(self.confidence, 1)
         inputs = [(Both("置信水平", "confidence"), sure)]
         if self.amount is not None:
@@ -58,7 +59,7 @@ class Plan(WorkingPaper):
         goal = Both("差错率低于可容忍差错率", "the error rate is below the tolerable rate") if self.tolerable is not None else Both("精确度达到要求", "the precision is reached")
         meaning = Both(f"抽取 {self.n:,} 个单位,若差错不超过 {allowed:.6g} 个,即有 {sure} 的把握认为{goal.zh}。",
                        f"Draw {self.n:,} units: if there are no more than {allowed:.6g} errors among them, {goal.en} with {sure} confidence.")
-        return Paper(Both("抽样计划", "Sampling plan"), Both("需要抽取多少个单位", "How many units must be drawn"), method, source, inputs, result, meaning, [note])
+        return Paper(Both("抽样计划", "Sampling plan"), Both("需要抽取多少个单位", "How many units must be drawn"), method, SOURCE, inputs, result, meaning, [note])
 
 
 def plan(tolerable=None, *, expected_rate=None, expected_errors=None, confidence=0.95, method="binomial", population=None, precision=None, partial=None):

@@ -68,14 +68,15 @@ def stringer(sample, *, confidence=0.95, factors="binomial", offset=None, side="
             net -= (steps[1:] * under).sum()
         return net
 
-    upper = np.nan if side == "lower" else bound(z)
-    lower = np.nan if side == "upper" else -bound(-z)
+    def rates():
+        return float(z.mean()), np.nan if side == "upper" else -bound(-z), np.nan if side == "lower" else bound(z)
+
     name, source = OFFSETS[offset]
     over = int((np.abs(z) > 1).sum())
     notes = () if not over else (Both(f"{over} 个抽样单位的差错超过账面金额(误差率大于 100%),Stringer 界限以不超过 100% 为前提,请另行判断。",
                                       f"{over} sampling units are in error by more than their book value; the bound assumes at most 100%: judge them by themselves."),)
-    return money_unit_result(sample, float(z.mean()) if n else 0.0, lower, upper, name=name, source=source, confidence=confidence, side=side, materiality=materiality,
-                             inputs=((Both("系数", "factors"), FACTORS[factors]),), notes=notes, detail=_computation(z, n, level, factors, population, sample.sampled_amount))
+    return money_unit_result(sample, rates, name=name, source=source, confidence=confidence, side=side, materiality=materiality,
+                             inputs=((Both("系数", "factors"), FACTORS[factors]),), notes=notes, detail=_computation(z, n, level, factors, population, sample.sampled_amount) if n else None)
 
 
 def _computation(z, n, level, factors, population, amount):
