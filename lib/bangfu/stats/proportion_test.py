@@ -51,24 +51,40 @@ def share_below(design, column, share):
 
 
 def _between_villages(design, column):
-    """For every stratum: kish (Q), observed (v / Q), expected (e / Q) and freedom (d); the last three NaN with a single cluster."""
-    answers = pd.DataFrame({"stratum": design.data[design.strata].to_numpy(), "cluster": design.cluster, "weight": design.weight,
-                            "yes": design.data[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)}).dropna()
-    rows = {}
-    for name, part in answers.groupby("stratum"):
-        weight = part["weight"] / part["weight"].sum()
-        p = (weight * part["yes"]).sum()
-        village = pd.DataFrame({"z": weight * (part["yes"] - p), "a": weight, "q": weight**2}).groupby(part["cluster"]).sum()
-        kish, c = village["q"].sum(), len(village)
-        if c == 1 or kish >= 1:
-            rows[name] = (kish, np.nan, np.nan, np.nan)
-            continue
-        # z = (I - a 1') S, S the villages' weighted sums, with variances p (1 - p) q if answers are independent
-        turn = (np.eye(c) - np.outer(village["a"], np.ones(c))) * np.sqrt(village["q"].to_numpy())
-        form = turn.T @ turn
-        expected = c / (c - 1) * np.trace(form) * p * (1 - p) / (1 - kish)
-        rows[name] = (kish, c / (c - 1) * (village["z"] ** 2).sum() / kish, expected / kish, np.trace(form) ** 2 / np.trace(form @ form))
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["kish", "observed", "expected", "freedom"], dtype=float)
+    """For every stratum: kish (Q), observed (v / Q), expected (e / Q) and freedom (d); the last three NaN with a single cluster.
+
+    z = (I - a 1') S, S the villages' weighted sums, a their shares of the weight; if answers are independent, the variances of S are
+    p (1 - p) q, q the villages' sums of squared weights. Then E(z'z) = p (1 - p) tr F and d = (tr F)^2 / tr F^2 with
+    F = q^(1/2) (I - 1 a') (I - a 1') q^(1/2), whose traces are sums over villages:
+    tr F = sum q (1 - 2 a + A); tr F^2 = sum q^2 (1 + 2 A - 4 a) + sum over pairs q q' (A - a - a')^2; A = sum a^2.
+    """
+    stratum, names = pd.factorize(design.data[design.strata], sort=True)
+    yes = design.data[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    answered = ~np.isnan(yes)
+    stratum, yes, weight = stratum[answered], yes[answered], design.weight[answered]
+    many = len(names)
+    if not answered.any():
+        return pd.DataFrame(columns=["kish", "observed", "expected", "freedom"], dtype=float)
+    weight = weight / np.bincount(stratum, weight, many)[stratum]
+    p = np.bincount(stratum, weight * yes, many)
+    village, first, at = np.unique(design.cluster[answered], return_index=True, return_inverse=True)
+    town = stratum[first]
+    a, q, z = (np.bincount(at, values, len(village)) for values in (weight, weight**2, weight * (yes - p[stratum])))
+
+    def over_villages(values):
+        return np.bincount(town, values, many)
+
+    c, kish, squares, qa = over_villages(np.ones(len(village))), over_villages(q), over_villages(a**2), over_villages(q * a)
+    trace = kish - 2 * qa + squares * kish
+    pairs = squares**2 * kish**2 + 2 * kish * over_villages(q * a**2) - 4 * squares * kish * qa + 2 * qa**2
+    square = over_villages(q**2 * (1 + 2 * squares[town] - 4 * a)) + pairs
+    several = (c > 1) & (kish < 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rows = {"kish": kish, "observed": c / (c - 1) * over_villages(z**2) / kish,
+                "expected": c / (c - 1) * trace * p * (1 - p) / (1 - kish) / kish, "freedom": trace**2 / square}
+    table = pd.DataFrame(rows, index=names)
+    table.loc[~several, ["observed", "expected", "freedom"]] = np.nan
+    return table[c > 0]
 
 
 def _excess(terms):

@@ -25,7 +25,9 @@ class Calibration:
     def unexplained(self, contributions):
         """What of the contributions (rows, k) the known totals do not explain: g w (y - x b), b from the regression weighted by w before.
 
-        Source: Deville and Särndal (1992), JASA 87, 376-382, formula 3.4 (all calibrations share the variance of the regression estimator).
+        Source: Deville and Särndal (1992), JASA 87, 376-382, formula 3.4 (all calibrations share the variance of the regression
+        estimator). The same as R's survey::calibrate; its rake() leaves the weights before out of the regression, which differs
+        where they are unequal.
         """
         values = contributions / self.after[:, None]
         inner = (self.cells.T @ self.cells.multiply(self.before[:, None])).toarray()
