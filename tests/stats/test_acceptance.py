@@ -16,6 +16,9 @@ MONTGOMERY = {0.005: 0.9897, 0.01: 0.9397, 0.02: 0.7366, 0.03: 0.4985, 0.04: 0.3
 NIST = dict(zip(np.arange(1, 13) / 100, [0.998, 0.980, 0.930, 0.845, 0.739, 0.620, 0.502, 0.394, 0.300, 0.223, 0.162, 0.115]))
 # Cameron (1952), Industrial Quality Control 9: n p accepted with 95% and with 10%, c = 0 to 5 (Poisson)
 CAMERON = {0: (0.051, 2.303), 1: (0.355, 3.890), 2: (0.818, 5.322), 3: (1.366, 6.681), 4: (1.970, 7.994), 5: (2.613, 9.275)}
+# MIL-STD-105D, tables X-J-1 and X-K-1, AQL 1.0 (binomial up to n = 80, Poisson above): per cent accepted: per cent defective
+MIL_STD = {(80, 2, "binomial"): {99: 0.550, 95: 1.03, 90: 1.38, 75: 2.16, 50: 3.33, 25: 4.84, 10: 6.52, 5: 7.66, 1: 10.1},
+           (125, 3, "poisson"): {99: 0.659, 95: 1.09, 90: 1.40, 75: 2.03, 50: 2.94, 25: 4.09, 10: 5.35, 5: 6.20, 1: 8.04}}
 # Grant and Leavenworth (1988), as in PMC3013262, table 1: (n, failures): P(80% passes), P(50% fails); the table's 0.83 for (8, 2) is left
 # out: 1 - (28 + 8 + 1) / 256 = 0.855
 GRANT_LEAVENWORTH = {(8, 3): (0.94, 0.64), (12, 3): (0.80, 0.93), (12, 4): (0.93, 0.81), (14, 4): (0.87, 0.91), (14, 5): (0.96, 0.79),
@@ -46,6 +49,13 @@ def test_cameron_operating_points(c):
     plan = plans.single(1, c)
     found = oc.share_at(plan, 0.95, distribution="poisson"), oc.share_at(plan, 0.10, distribution="poisson")
     assert found == pytest.approx(CAMERON[c], abs=1.01e-3)
+
+
+@pytest.mark.parametrize("n, c, distribution", MIL_STD)
+def test_mil_std_105_operating_points(n, c, distribution):
+    points = MIL_STD[n, c, distribution]
+    found = [100 * oc.share_at(plans.single(n, c), chance / 100, distribution=distribution) for chance in points]
+    assert found == pytest.approx(list(points.values()), rel=4e-3, abs=5.1e-3)
 
 
 @pytest.mark.parametrize("good, bad, alpha, beta, n, c, producer, consumer", [

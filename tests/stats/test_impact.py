@@ -69,6 +69,26 @@ def test_dfadjust_degrees_of_freedom():
     assert found["df"].tolist() == pytest.approx([17.6142349, 12.10389102], abs=5e-8)
 
 
+def test_bell_mccaffrey_as_defined():
+    # the whole projection, matrix by matrix: A_g = (I - H_gg)^(-1/2), column g of F = (I - H)_g' A_g X_g M l, df of F'F
+    y, X = np.arange(1.0, 101) ** 1.5, WAVE.to_numpy()
+    M = np.linalg.inv(X.T @ X)
+    rest = np.eye(100) - X @ M @ X.T
+    e, parts, columns = rest @ y, [], []
+    for block in (1, 2, 3, 4, 5):
+        rows = BLOCKS == block
+        value, vector = np.linalg.eigh(rest[np.ix_(rows, rows)])
+        turned = vector @ np.diag(value**-0.5) @ vector.T @ X[rows] @ M
+        parts.append(turned.T @ e[rows])
+        columns.append(rest[rows].T @ turned)
+    found = cluster.least_squares(y, WAVE, BLOCKS).coefficients
+    assert found["se"].tolist() == pytest.approx(np.sqrt((np.array(parts) ** 2).sum(axis=0)).tolist(), rel=1e-9)
+    for place in range(3):
+        F = np.column_stack([column[:, place] for column in columns])
+        values = np.linalg.eigvalsh(F.T @ F)
+        assert found["df"].iloc[place] == pytest.approx(values.sum() ** 2 / (values**2).sum(), rel=1e-9)
+
+
 def panel(seed, units=24, villages=8, effect=1.0):
     rng = np.random.default_rng(seed)
     table = pd.DataFrame([(u, u % villages, t) for u in range(units) for t in range(5)], columns=["unit", "village", "time"])

@@ -48,8 +48,9 @@ class Measure(WorkingPaper):
             inputs=list(self.inputs),
             result=[(Both("估计值", "estimate"), percent(self.estimate)), (Both(f"{percent(self.confidence, 0)}区间", f"{percent(self.confidence, 0)} interval"),
                      f"{percent(self.lower)} – {percent(self.upper)}"), (Both("标准", "threshold"), f"{sign}{percent(self.threshold)}"), (Both("结论", "verdict"), said)],
-            meaning=Both(f"{NAMES[self.code].zh}估计为{percent(self.estimate)},真实值大致在{percent(self.lower)}到{percent(self.upper)}之间:{said.zh}。",
-                         f"Estimated at {percent(self.estimate)}, the true value lies about between {percent(self.lower)} and {percent(self.upper)}: {said.en}."),
+            meaning=Both("没有调查资料,不能判定,也不等于达标。", "No data, so nothing can be said; that is not the same as met.") if self.met is None else
+            Both(f"{NAMES[self.code].zh}估计为{percent(self.estimate)},真实值大致在{percent(self.lower)}到{percent(self.upper)}之间:{said.zh}。",
+                 f"Estimated at {percent(self.estimate)}, the true value lies about between {percent(self.lower)} and {percent(self.upper)}: {said.en}."),
         )
 
 

@@ -36,8 +36,8 @@ class Ranks(WorkingPaper):
                     (Both("置信水平", "confidence"), percent(self.confidence, 0))],
             result=[(Both("名次区间宽度中位数", "median width of the intervals"), float(width.median()) if len(ranked) else None),
                     (Both("区间最宽", "widest"), int(width.max()) if len(ranked) else None), (Both("区间最窄", "narrowest"), int(width.min()) if len(ranked) else None)],
-            meaning=Both(f"一半以上的名次可能上下相差{width.median():.0f}位;区间重叠者不宜分先后。" if len(ranked) else "资料不足,不排名。",
-                         f"Half of the ranks may be off over {width.median():.0f} places; do not put one before another whose interval overlaps." if len(ranked)
+            meaning=Both(f"半数人的名次区间跨{width.median():.0f}位或更多;区间重叠者不宜分先后。" if len(ranked) else "资料不足,不排名。",
+                         f"Half of the intervals span {width.median():.0f} places or more; do not put one before another whose interval overlaps." if len(ranked)
                          else "Insufficient data: no ranking."),
         )
 
