@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -12,6 +13,7 @@ from bangfu.funds.reconciliation import Reconciliation, reconcile
 from bangfu.publish.figures import wan, yuan
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
+from bangfu.stats import digits
 
 _SETTLED = ("exempt", "rejected", "closed", "rectified", "vanished")
 
@@ -151,6 +153,19 @@ class FundAudit(Pages):
             return Notice(self.say("没有账户流水表,本项未评估。", "There is no ledger: not assessed."), "absent")
         out = t["ledger"][(t["ledger"]["direction"] == "out") & t["ledger"]["project_id"].notna() & (t["ledger"]["posted_on"].dt.year == self.county.year)]
         return charts.spending_by_month(pd.DataFrame({"month": out["posted_on"], "amount": out["amount"]}), self.county.year, lang=self.lang)
+
+    def forensics(self) -> Table | Notice:
+        """What the amounts themselves say: digits, repeats, round sums, days off; with the tests that do not apply here."""
+        t = self.county.tables
+        if "ledger" not in t:
+            return Notice(self.say("没有账户流水表,本项未评估。", "There is no ledger: not assessed."), "absent")
+        rules = self.county.settings.pack.rules
+        limit = rules["PJ-01"].values["tender_threshold"].at(date(self.county.year, 12, 31)) if "PJ-01" in rules else None
+        rows = digits.of_ledger(t, limit=limit).summary(self.lang)
+        rows = rows.assign(meaning=rows["meaning"].map(self.masker.text)) if self.masker else rows
+        columns = {"title": (self.say("检验", "Test"), "text"), "applies": (self.say("适用", "Applies"), "flag"), "meaning": (self.say("说明", "What it means"), "long")}
+        note = self.say("统计特征只提示先看哪里,本身不是疑点。", "What the figures look like says where to look first; it is no finding.")
+        return Table(rows, columns, caption=self.say("支出金额的统计检查", "Forensic tests of the payments"), note=note, lang=self.lang)
 
     def finish(self) -> Notice:
         told = {"at risk": {r.kind: str(yuan(r.amount)) for r in self.risk.kinds().itertuples()}, "closes": self.balance.closes}

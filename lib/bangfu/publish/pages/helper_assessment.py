@@ -2,11 +2,13 @@
 
 import pandas as pd
 
-from bangfu import charts, duty
+from bangfu import charts, duty, income
 from bangfu.assessment import read_scorecard
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import word
+from bangfu.stats import poverty
+from bangfu.stats.profiling import funnel
 
 
 class HelperAssessment(Pages):
@@ -117,8 +119,6 @@ class HelperAssessment(Pages):
         return Table(rows, columns, total=["households", "exited", "poor", "back", "doubted"], caption=self.say("帮扶对象的结果", "Outcome of the households"), lang=self.lang)
 
     def income_chart(self) -> charts.Chart | Notice:
-        from bangfu import income
-
         t = self.county.tables
         if "incomes" not in t:
             return Notice(self.say("没有收入明细表,本项未评估。", "There is no income table: not assessed."), "absent")
@@ -131,6 +131,48 @@ class HelperAssessment(Pages):
         marked = self.assessment.open.loc[self.assessment.open["rule_id"] == "IN-04", "subject"].tolist()
         line = self.county.settings.pack.rules["EX-01"].settings(self.county.year)["poverty_line"]
         return charts.income_histogram(frame, line, marked=marked, lang=self.lang)
+
+    def poverty(self) -> Table | Notice:
+        """How many are below the line, how far, and how unevenly (Foster-Greer-Thorbecke), by town, over all registered persons."""
+        t = self.county.tables
+        if "incomes" not in t:
+            return Notice(self.say("没有收入明细表,本项未评估。", "There is no income table: not assessed."), "absent")
+        rows = income.of_year(t["incomes"], self.county.year)
+        towns = t["households"].drop_duplicates("household_id").set_index("household_id")["town"]
+        line = self.county.settings.pack.rules["EX-01"].settings(self.county.year)["poverty_line"]
+        measured = poverty.foster_greer_thorbecke(income.recomputed(rows)["net"], line, members=rows["family_size"], groups=rows["household_id"].map(towns))
+        measured = measured.rename(index={"all": self.say("全县", "County")}).rename_axis("town").reset_index()
+        columns = {
+            "town": (self.say("镇街", "Town"), "text"), "persons": (self.say("人数", "Persons"), "count"), "poor_persons": (self.say("低于标准线人数", "Below the line"), "count"),
+            "headcount": (self.say("贫困发生率", "Headcount"), "share"), "gap": (self.say("贫困深度", "Gap"), "share"), "severity": (self.say("贫困强度", "Severity"), "number"), "shortfall": (self.say("差额(元)", "Shortfall (yuan)"), "yuan"),
+        }  # fmt: skip
+        note = self.say(
+            "按重算人均纯收入。发生率是低于标准线的人所占比例;深度是平均差多少(占标准线);强度对差得多的人加重计算;差额是把所有人补到标准线还需的钱。",
+            "By recomputed income per head. Headcount: share below the line; gap: mean distance as a share of the line; severity weighs the poorest more; shortfall: what would lift everyone to the line.",
+        )
+        return Table(measured, columns, caption=self.say("建档立卡人口的收入贫困", "Income poverty of the registered"), note=note, lang=self.lang)
+
+    def units_funnel(self) -> charts.Chart | Notice:
+        """Missed home visits of units' first helpers against what chance alone would make of them."""
+        first = self.county.helpers[(self.county.helpers["role"] == "first") & self.county.helpers["unit"].notna()]
+        units = first.groupby("unit")[["visits_missed", "visits_due"]].sum()
+        units = units[units["visits_due"] > 0]
+        missed = int(units["visits_missed"].sum())
+        if units.empty or missed in (0, int(units["visits_due"].sum())):
+            return Notice(self.say("各单位没有可比的缺访差别。", "There are no missed visits to compare units by."))
+        judged = funnel.proportions(units["visits_missed"], units["visits_due"])
+        outer = judged.units["judgement"].isin(["above", "below"])
+        drawn = pd.DataFrame({"label": judged.units.index, "n": judged.units["size"], "rate": judged.units["rate"], "outside": outer})
+        sizes = range(1, int(units["visits_due"].max()) + 1)
+        return charts.funnel_plot(drawn, judged.limits(sizes), judged.target, what=self.say("缺访率", "missed visits"), lang=self.lang)
+
+    def funnel_meaning(self) -> Notice:
+        return Notice(
+            self.say(
+                "每个点是一个单位:横轴是应入户次数,纵轴是缺访率。两条漏斗线之内的高低,偶然波动就能造成,不能用来排名;超出外线的单位先查原因。",
+                "Each point is a unit: visits due across, share missed upwards. Differences inside the funnel are what chance makes and are no ranking; of units beyond the outer line look for the reason first.",
+            )
+        )
 
     def finish(self) -> Notice:
         h = self.county.helpers
