@@ -126,6 +126,13 @@ def test_more_villages_than_there_are_is_refused():
         survey.mean(survey.Design(TWO_TOWNS.assign(villages=1), strata="town", clusters="village", clusters_total="villages"), "yes")
 
 
+@pytest.mark.parametrize("villages", [[10] * 8 + [12] * 5 + [13], [10] * 8 + [12] * 5 + [None]])
+def test_a_town_has_one_number_of_villages(villages):
+    design = survey.Design(TWO_TOWNS.assign(villages=villages), strata="town", clusters="village", clusters_total="villages")
+    with pytest.raises(ValueError, match="the number of villages there are is missing somewhere, or differs"):
+        survey.mean(design, "yes")
+
+
 def test_shares_of_what_is_no_share_are_refused():
     with pytest.raises(ValueError, match="yes or no"):
         survey.proportion(survey.Design(TWO_TOWNS), "weight")

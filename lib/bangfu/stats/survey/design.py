@@ -40,7 +40,8 @@ class Design:
     stage only with those before it; without them the first stage counts as drawn with replacement, which errs on the side of a larger
     variance.
     calibration: how the weights were brought to known totals, by `post_stratify` or `rake`.
-    Raises KeyError for a column that is not there, ValueError for weights that are missing or not positive.
+    Raises KeyError for a column that is not there, ValueError for weights that are missing or not positive; the estimates raise
+    ValueError for numbers of clusters or households that differ within a stratum or cluster, or are fewer than were drawn.
     """
 
     data: pd.DataFrame
@@ -144,6 +145,8 @@ def _stage(unit, above, there, what):
         return Stage(unit, parent, drawn, np.zeros(len(drawn)))
     total = np.ones(len(drawn))
     total[above] = there
+    if (total[above] != there).any():
+        raise ValueError(f"the number of {what} there are is missing somewhere, or differs within the unit they were drawn from")
     if (drawn > total).any():
         raise ValueError(f"more {what} were drawn than there are")
     return Stage(unit, parent, drawn, drawn / total)
