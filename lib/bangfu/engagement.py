@@ -19,6 +19,9 @@ from bangfu.worksheets import read_worksheet, write_worksheet
 BY_MONEY = {"stringer": sampling.stringer, "moment": sampling.moment, "mean_taint": sampling.mean_taint}
 
 
+_NAMED = re.compile(r"^(\s*[^\x00-\x7f][^:]*):")
+
+
 class Text(str):
     """A text that a notebook shows as it is."""
 
@@ -100,10 +103,7 @@ class Engagement:
                              "place": [" ".join(str(v) for v in self.county.intake.where(o).values() if v not in ("", None)) for o in source["origin"]]}, dtype=object)
         for c in shown:
             values = source[c]
-            if columns[c].type == "yuan":
-                rows[c] = [None if pd.isna(v) else float(yuan(v)) for v in values]
-            else:
-                rows[c] = [None if pd.isna(v) else re.sub(r" 00:00:00$", "", str(v)) for v in values]
+            rows[c] = [None if pd.isna(v) else self._shown(v, columns[c].type) for v in values]
         write_worksheet(self.out, rows, [columns[c].headers[0] for c in shown], self._record(taken), self._notes(), lang=self.lang)
         return self._text(self._say(f"已导出 {len(rows)} 行:sampling/{self.out.name}", f"Exported {len(rows)} rows: sampling/{self.out.name}"))
 
@@ -122,6 +122,16 @@ class Engagement:
         items = pd.DataFrame(record["items"])
         result = self._in_money(record, items, answers["audited"], method, side) if record["by"] == "money" else self._by_items(record, items, answers["error"].astype(bool), side)
         return self._text(result.paper(self.lang) + self._changed(record))
+
+    def _shown(self, value, kind: str):
+        """A value as the worksheet shows it: yuan as numbers, everything else as text."""
+        if kind == "yuan":
+            return float(yuan(value))
+        if kind == "percent":
+            return f"{value / 100:g}%"
+        if kind == "flag":
+            return self._say("是", "yes") if value else self._say("否", "no")
+        return str(value).removesuffix(" 00:00:00")
 
     def _in_money(self, record, items, audited, method, side):
         if method not in BY_MONEY:
@@ -182,5 +192,5 @@ class Engagement:
 
 
 def _marked(text: str) -> str:
-    """Line by line, since a line with English in it keeps its marks."""
-    return "\n".join(chinese_marks(line) for line in text.splitlines())
+    """Line by line, since a line with English in it keeps its marks; the colon after a Chinese name is always wide."""
+    return "\n".join(_NAMED.sub("\\1\uff1a", chinese_marks(line)) for line in text.splitlines())
