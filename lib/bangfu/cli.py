@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -23,12 +24,12 @@ Lang = Annotated[str, typer.Option("--lang", help="zh 或 en / zh or en", metava
 Edition = Annotated[str, typer.Option("--edition", help="public 公开版(脱敏)或 internal 内部版 / public (masked) or internal", metavar="public|internal")]
 
 
-def _say(text: str) -> None:
-    print(chinese_marks(text), flush=True)
+def _say(text: str, lang: str) -> None:
+    print(text if lang == "en" else chinese_marks(text), flush=True)
 
 
-def _complain(text: str) -> None:
-    print(chinese_marks(text), file=sys.stderr, flush=True)
+def _complain(text: str, lang: str) -> None:
+    print(text if lang == "en" else chinese_marks(text), file=sys.stderr, flush=True)
 
 
 def _checked(lang: str, edition: str = "public") -> None:
@@ -61,20 +62,20 @@ def _run(params: list[Path], year: int, reports: Path, jobs: int, only: list[str
         reports.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise WrongParams.of(f"报告文件夹 {reports} 不能创建({wrong.strerror}),请换一个文件夹。", f"The folder for reports {reports} cannot be made ({wrong.strerror}); name another.") from None
-    results = pipeline.run_counties(params, year, reports, jobs=jobs, only=only, lang=lang, edition=edition, progress=lambda county, s: _say(f"[{county}] {s.say(lang)}"))
+    results = pipeline.run_counties(params, year, reports, jobs=jobs, only=only, lang=lang, edition=edition, progress=lambda county, s: _say(f"[{county}] {s.say(lang)}", lang))
     for result in results:
         _tell(result, lang)
     failed = [r for r in results if r.status]
     if len(results) == 1:
         for s in results[0].sentences if failed else ():
-            _complain(s.say(lang))
+            _complain(s.say(lang), lang)
     else:
         zh = f"共{len(results)}个县,完成{len(results) - len(failed)}个,未完成{len(failed)}个" + (":" if failed else "。")
         en = f"{len(results)} counties: {len(results) - len(failed)} done, {len(failed)} failed" + (":" if failed else ".")
-        (_complain if failed else _say)(en if lang == "en" else zh)
+        (_complain if failed else _say)(en if lang == "en" else zh, lang)
         for r in failed:
             for s in r.sentences:
-                _complain(f"  {r.name}: {s.say(lang)}" if lang == "en" else f"  {r.name}:{s.say(lang)}")
+                _complain(f"  {r.name}: {s.say(lang)}" if lang == "en" else f"  {r.name}:{s.say(lang)}", lang)
     return pipeline.exit_status(results)
 
 
@@ -87,13 +88,13 @@ def _tell(result, lang: str) -> None:
     told = ("、" if lang == "zh" else ", ").join(f"{word('severity', k, lang)} {counts.get(k, 0)}" for k in ("high", "medium", "low"))
     seconds = (";" if lang == "zh" else "; ").join(f"{k} {v:.1f}s" for k, v in result.steps.items())
     if lang == "en":
-        _say(f"{result.name}: {sum(counts.values())} findings ({told}). Steps: {seconds}.")
+        _say(f"{result.name}: {sum(counts.values())} findings ({told}). Steps: {seconds}.", lang)
     else:
-        _say(f"{result.name}:发现疑点{sum(counts.values())}个({told})。用时:{seconds}。")
+        _say(f"{result.name}:发现疑点{sum(counts.values())}个({told})。用时:{seconds}。", lang)
     for sentence in result.sentences:
-        _say(sentence.say(lang))
+        _say(sentence.say(lang), lang)
     if result.report:
-        _say(("报告:" if lang == "zh" else "Report: ") + str(result.report))
+        _say(("报告:" if lang == "zh" else "Report: ") + str(result.report), lang)
 
 
 @app.command()
@@ -109,7 +110,7 @@ def demo(
     from bangfu import workbench
     from bangfu.sample import demo as sample
 
-    _say("正在生成样例县(虚构数据)…" if lang == "zh" else "making a sample county (invented data)…")
+    _say("正在生成样例县(虚构数据)…" if lang == "zh" else "making a sample county (invented data)…", lang)
     params = sample.ready(households=households, seed=seed, year=year)
     raise typer.Exit(_run([params], year, reports or workbench.reports(), 1, None, lang, "public"))
 
@@ -132,12 +133,12 @@ def verify(
         if not files_only:
             found += verification.rerun_differences(one)
         for d in found:
-            _complain(f"{one.relative_to(folder).as_posix()}:{d.sentence.say(lang)}" if lang == "zh" else f"{one.relative_to(folder).as_posix()}: {d.sentence.say(lang)}")
+            _complain(f"{one.relative_to(folder).as_posix()}:{d.sentence.say(lang)}" if lang == "zh" else f"{one.relative_to(folder).as_posix()}: {d.sentence.say(lang)}", lang)
         differences += found
     if differences:
         raise typer.Exit(3)
     scope = ("文件未变", "files unchanged") if files_only else ("文件未变,重新运行结果相同", "files unchanged, running again gives the same")
-    _say(f"{len(folders)}个运行记录核验通过:{scope[0]}。" if lang == "zh" else f"{len(folders)} runs verified: {scope[1]}.")
+    _say(f"{len(folders)}个运行记录核验通过:{scope[0]}。" if lang == "zh" else f"{len(folders)} runs verified: {scope[1]}.", lang)
 
 
 @app.command()
@@ -153,7 +154,7 @@ def rules(
         from bangfu.params import read_pack
 
         number = handbook.write(read_pack(policy), write)
-        _say(f"已写出{number}条规则的说明页。" if lang == "zh" else f"wrote the pages of {number} rules.")
+        _say(f"已写出{number}条规则的说明页。" if lang == "zh" else f"wrote the pages of {number} rules.", lang)
         return
     from rich.console import Console
     from rich.table import Column, Table
@@ -176,7 +177,7 @@ def rules(
             "\n".join(tables[t].label(lang) for t in r.rule.reads),
         )
     Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)
-    _say(f"共{len(pack.rules)}条规则,政策包“{pack.title}”。" if lang == "zh" else f"{len(pack.rules)} rules, policy pack “{pack.title_en}”.")
+    _say(f"共{len(pack.rules)}条规则,政策包“{pack.title}”。" if lang == "zh" else f"{len(pack.rules)} rules, policy pack “{pack.title_en}”.", lang)
 
 
 @app.command()
@@ -191,7 +192,7 @@ def lab(
     from bangfu.sample import demo as sample
 
     sample.ready()
-    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ServerApp.root_dir=" + str(workbench.home()), "--LabApp.default_url=/lab/tree/notebooks/annual_report.ipynb", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ServerApp.root_dir=" + str(workbench.home()), "--LabApp.default_url=/lab/tree/notebooks/" + quote("开始.md"), "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     if not browser:
         command.append("--no-browser")
     os.execv(sys.executable, command)
@@ -206,16 +207,16 @@ def main(argv: list[str] | None = None) -> None:
     try:
         status = typer.main.get_command(app).main(argv, prog_name="bangfu", standalone_mode=False)
     except Problem as problem:
-        _complain(problem.say(lang))
+        _complain(problem.say(lang), lang)
         raise SystemExit(problem.status) from None
     except usage.UsageError as wrong:
         if type(wrong).__name__ == "NoArgsIsHelpError":
-            _say(wrong.format_message())
+            _say(wrong.format_message(), lang)
         else:
-            _complain(usage.sentence(wrong, argv).say(lang))
+            _complain(usage.sentence(wrong, argv).say(lang), lang)
         raise SystemExit(2) from None
     except (KeyboardInterrupt, typer.Abort):
-        _complain(Sentence("已中断。", "Interrupted.").say(lang))
+        _complain(Sentence("已中断。", "Interrupted.").say(lang), lang)
         raise SystemExit(130) from None
     raise SystemExit(status or 0)
 

@@ -102,7 +102,6 @@ def execute(notebook: Notebook, folder: Path, parameters: dict) -> Path:
                 kernel_name="python3",
                 progress_bar=False,
                 log_output=False,
-                cwd=str(notebook.path.parent),
                 start_timeout=120,
                 config=channel,
             )

@@ -45,7 +45,7 @@ def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None
     """
     result = Result(str(params), Path(params).stem, 0)
     try:
-        _run(Path(params), year, Path(reports), only, lang, edition, progress, result)
+        _run(Path(params).resolve(), year, Path(reports).resolve(), only, lang, edition, progress, result)
     except Problem as problem:
         result.status = problem.status
         result.sentences = list(problem.sentences)
@@ -84,17 +84,17 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
         ledger = county.findings
         county.assess()
     folder = county.folder
-    with step("write", "写出问题清单", "writing findings"):
+    with step("write", "写出疑点清单", "writing findings"):
         findings.write(ledger, folder / "findings.parquet")
         county.intake.rejects.to_parquet(folder / "rejects.parquet", index=False)
         county.helpers.to_parquet(folder / "helpers.parquet", index=False)
-    given = {"params": str(params.resolve()), "year": year, "reports": str(reports.resolve()), "lang": lang, "edition": edition}
+    given = {"params": str(params), "year": year, "reports": str(reports), "lang": lang, "edition": edition}
     with step("notebooks", "运行笔记本", "running notebooks"):
         _run_notebooks(chosen, folder, given, lambda n: progress(county.name, Sentence(f"笔记本:{n.title}", f"notebook: {n.name}")))
     with step("publish", "发布报告", "publishing reports"):
         _publish(chosen, county, result)
     with step("record", "签署运行记录", "signing the record"):
-        record.write(folder, county, params.resolve(), notebooks=[n.name for n in chosen], steps=result.steps, at=datetime.now().astimezone().isoformat(timespec="seconds"))
+        record.write(folder, county, params, notebooks=[n.name for n in chosen], steps=result.steps, at=datetime.now().astimezone().isoformat(timespec="seconds"))
     counted = findings.open_ones(ledger)
     result.counts = counted["severity"].value_counts().to_dict()
 

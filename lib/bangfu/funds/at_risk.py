@@ -30,8 +30,8 @@ KINDS = {
     "owed": ("应享未享、应补未补", "Owed to people"),
 }
 METHOD = (
-    "存疑金额按资金记录的并集计算,每一分钱只计一次:报账单与支付它的流水是同一笔钱;几个问题涉及同一记录的,取其中最大的部分,不超过该记录的金额;"
-    "一个问题涉及多笔记录的(超预算、超到账、合同),从最后一笔往前计,计满为止。分项列示时,每一分钱归入严重程度最高、规则编号最前的问题。"
+    "存疑金额按资金记录的并集计算,每一分钱只计一次:报账单与支付它的流水是同一笔钱;几个疑点涉及同一记录的,取其中最大的部分,不超过该记录的金额;"
+    "一个疑点涉及多笔记录的(超预算、超到账、合同),从最后一笔往前计,计满为止。分项列示时,每一分钱归入严重程度最高、规则编号最前的疑点。"
     "尚未支付、滞留、未到账、未进专户和应补给群众的钱性质不同,分别列示,不与已支出的存疑金额相加。",
     "Money in question is counted over the union of the records that hold it, each fen once: a claim and the transaction that paid it are one money; "
     "where several findings concern one record the largest part counts, never more than the record; "
