@@ -154,7 +154,6 @@ def _tilt(p, up, down):
     if abs(drift) < 1e-12:
         return 0.0
     # off is convex with the roots 0 and h; its minimum lies between them
-    sign = 1.0 if drift < 0 else -1.0
     low = log(-(1 - p) * down / (p * up)) / (up - down)
     high = 2 * low
     while off(high) < 0:
@@ -162,5 +161,4 @@ def _tilt(p, up, down):
     for _ in range(200):
         middle = (low + high) / 2
         low, high = (middle, high) if off(middle) < 0 else (low, middle)
-    assert sign * high > 0
     return high

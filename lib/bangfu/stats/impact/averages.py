@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from bangfu.stats.impact.assumptions import ASSUMED
-from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
+from bangfu.stats.impact.assumptions import ASSUMED, interval, meaning
+from bangfu.stats.paper import Both, Paper, WorkingPaper
 
 
 @dataclass(frozen=True)
@@ -31,19 +31,18 @@ class Average(WorkingPaper):
         return self.att + stats.norm.ppf(0.5 + self.cells.confidence / 2) * self.se
 
     def _paper(self):
-        sure = self.lower > 0 or self.upper < 0
         return Paper(
             title=Both("分批帮扶的平均效果:" + self.kind.zh, "Average effect of help that began in different years: " + self.kind.en),
             asked=Both("帮扶平均使结果改变了多少", "How much did the help change the outcome on average"),
             method=Both("Callaway-Sant'Anna 加总(无协变量)", "Callaway-Sant'Anna aggregation, without covariates"),
             source="Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230, section 3",
-            inputs=[(Both("户数", "units"), self.cells.units), (Both("同时区间抽样次数", "draws of the band"), self.cells.draws), (Both("种子", "seed"), self.cells.seed)],
+            inputs=[(Both("户数", "units"), self.cells.units), (Both("同时区间抽样次数", "draws of the band"), self.cells.draws),
+                    (Both("种子", "seed"), self.cells.seed)],
             result=[(Both("平均效果", "average effect"), self.att), (Both("标准误", "standard error"), self.se),
-                    (Both(f"{percent(self.cells.confidence, 0)}区间", f"{percent(self.cells.confidence, 0)} interval"), f"{self.lower:,.6g} – {self.upper:,.6g}")]
+                    interval(self.lower, self.upper, self.cells.confidence)]
             + ([(Both("各项", "parts"), self.table.round(4))] if self.table is not None else []),
             notes=ASSUMED,
-            meaning=Both(f"在上述假设下,平均改变{self.att:,.4g}" + (",难以用偶然解释。" if sure else ",但差距在偶然波动之内。"),
-                         f"If the assumptions hold, {self.att:,.4g} on average" + (", more than chance explains." if sure else ", which chance alone may explain.")),
+            meaning=meaning(self.att, self.lower, self.upper),
         )
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy import stats
 
 from bangfu.stats.columns import floats
-from bangfu.stats.impact.assumptions import ASSUMED
+from bangfu.stats.impact.assumptions import ASSUMED, interval, meaning
 from bangfu.stats.impact.averages import Average, simultaneous_critical, weighted
-from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
+from bangfu.stats.paper import Both, Paper, WorkingPaper
 
 CONTROLS = {"never": Both("从未帮扶户", "never helped"), "not_yet": Both("尚未帮扶户", "not yet helped")}
 
@@ -101,24 +101,24 @@ class GroupTime(WorkingPaper):
 
     def _paper(self):
         whole, test = self.simple(), self.pretest
-        sure = whole.lower > 0 or whole.upper < 0
         return Paper(
             title=Both("分批帮扶的效果", "Effect of help that began in different years"),
             asked=Both("各批帮扶使结果改变了多少", "How much did the help change the outcome of each cohort"),
-            method=Both(f"Callaway-Sant'Anna 分组分期双重差分(无协变量),对照为{CONTROLS[self.control].zh}", f"Callaway-Sant'Anna without covariates, controls: {CONTROLS[self.control].en}"),
+            method=Both(f"Callaway-Sant'Anna 分组分期双重差分(无协变量),对照为{CONTROLS[self.control].zh}",
+                        f"Callaway-Sant'Anna without covariates, controls: {CONTROLS[self.control].en}"),
             source="Callaway and Sant'Anna (2021), Journal of Econometrics 225, 200-230",
             inputs=[(Both("户数", "units"), self.units), *[(_LEFT_OUT[k], v) for k, v in self.left_out.items() if v]],
             result=[(Both("总体平均效果", "average effect"), whole.att), (Both("标准误", "standard error"), whole.se),
-                    (Both(f"{percent(self.confidence, 0)}区间", f"{percent(self.confidence, 0)} interval"), f"{whole.lower:,.6g} – {whole.upper:,.6g}"),
+                    interval(whole.lower, whole.upper, self.confidence),
                     (Both("帮扶前趋势检验 p 值", "p-value of the test of earlier trends"), test[2] if test else None),
                     (Both("各批各期效果", "effects by cohort and year"), self.table[["cohort", "time", "att", "se", "lower", "upper"]].round(4))],
             notes=ASSUMED,
-            meaning=Both(f"在上述假设下,帮扶使结果平均改变{whole.att:,.4g}" + (",难以用偶然解释。" if sure else ",但差距在偶然波动之内。"),
-                         f"If the assumptions hold, the help changed the outcome by {whole.att:,.4g} on average" + (", more than chance explains." if sure else ", which chance alone may explain.")),
+            meaning=meaning(whole.att, whole.lower, whole.upper),
         )
 
 
-_LEFT_OUT = {"incomplete": Both("因缺年份未用(户)", "left out, a year is missing (units)"), "always": Both("首年已在帮扶未用(户)", "left out, helped from the first year on (units)")}
+_LEFT_OUT = {"incomplete": Both("因缺年份未用(户)", "left out, a year is missing (units)"),
+             "always": Both("首年已在帮扶未用(户)", "left out, helped from the first year on (units)")}
 
 
 def att_gt(outcome, unit, time, cohort, *, control="never", base="varying", anticipation=0, clusters=None, confidence=0.95, draws=999, seed=0):

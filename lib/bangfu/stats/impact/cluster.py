@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from bangfu.stats.columns import floats
-from bangfu.stats.impact.assumptions import FEW_CLUSTERS
+from bangfu.stats.impact.assumptions import FEW_CLUSTERS, interval
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
 KINDS = {"classical": Both("普通最小二乘标准误", "classical standard errors"), "CR1": Both("聚类稳健标准误 CR1", "cluster-robust CR1"),
@@ -33,9 +33,11 @@ class Regression(WorkingPaper):
             asked=Both("各因素的影响多大,有多确定", "How large are the effects, and how sure"),
             method=Both("最小二乘," + KINDS[self.kind].zh, "Least squares, " + KINDS[self.kind].en),
             source="Bell and McCaffrey (2002), Survey Methodology 28; Pustejovsky and Tipton (2018), J. Bus. Econ. Stat. 36",
-            inputs=[(Both("观测数", "observations"), self.observations), (Both("聚类数", "clusters"), self.clusters), (Both("置信水平", "confidence"), percent(self.confidence, 0))],
+            inputs=[(Both("观测数", "observations"), self.observations), (Both("聚类数", "clusters"), self.clusters),
+                    (Both("置信水平", "confidence"), percent(self.confidence, 0))],
             result=[(Both("系数", "coefficients"), self.coefficients.round(6))],
-            notes=[Both("聚类少于40个,CR1 容易误判显著,应看 CR2 或 wild bootstrap。", "Fewer than 40 clusters: CR1 rejects too often; use CR2 or the wild bootstrap.")] if few else [],
+            notes=[Both(f"聚类少于{FEW_CLUSTERS}个,CR1 容易误判显著,应看 CR2 或 wild bootstrap。",
+                        f"Fewer than {FEW_CLUSTERS} clusters: CR1 rejects too often; use CR2 or the wild bootstrap.")] if few else [],
             meaning=Both("区间不含0的因素,其影响难以用偶然解释。", "Where the interval does not hold 0, chance alone hardly explains the effect."),
         )
 
@@ -106,8 +108,9 @@ class WildBootstrap(WorkingPaper):
             source="Cameron, Gelbach and Miller (2008), Rev. Econ. Stat. 90, 414-427; Webb (2023), Canadian J. Economics 56",
             inputs=[(Both("聚类数", "clusters"), self.clusters)],
             result=[(Both("估计值", "estimate"), self.estimate), (Both("t 值", "t"), self.t), (Both("p 值", "p-value"), self.p_value),
-                    (Both(f"{percent(self.confidence, 0)}区间", f"{percent(self.confidence, 0)} interval"), f"{self.lower:,.6g} – {self.upper:,.6g}")],
-            meaning=Both(f"若实际没有差别,出现这样大差距的机会约为{percent(self.p_value, 1)}。", f"If there were no difference, so large a gap would come about with a chance of about {percent(self.p_value, 1)}."),
+                    interval(self.lower, self.upper, self.confidence)],
+            meaning=Both(f"若实际没有差别,出现这样大差距的机会约为{percent(self.p_value, 1)}。",
+                         f"If there were no difference, so large a gap would come about with a chance of about {percent(self.p_value, 1)}."),
         )
 
 

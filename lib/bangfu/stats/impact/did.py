@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from bangfu.stats.columns import floats
-from bangfu.stats.impact.assumptions import ASSUMED, FEW_CLUSTERS
+from bangfu.stats.impact.assumptions import ASSUMED, FEW_CLUSTERS, interval, meaning
 from bangfu.stats.impact.cluster import KINDS, WildBootstrap, least_squares, wild_bootstrap
-from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
+from bangfu.stats.paper import Both, Paper, WorkingPaper
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,19 @@ class Effect(WorkingPaper):
     confidence: float
 
     def _paper(self):
-        sure = self.lower > 0 or self.upper < 0
         return Paper(
             title=Both("双重差分", "Difference-in-differences"),
             asked=Both("帮扶使结果改变了多少", "How much did the help change the outcome"),
             method=Both(self.design.zh + ";" + KINDS[self.kind].zh, self.design.en + "; " + KINDS[self.kind].en),
             source="Card and Krueger (1994), Am. Econ. Rev. 84; Angrist and Pischke (2009), Mostly Harmless Econometrics, ch. 5",
-            inputs=[(Both("观测数", "observations"), self.observations), (Both("聚类数", "clusters"), self.clusters), (Both("缺失未用", "left out as missing"), self.missing)]
+            inputs=[(Both("观测数", "observations"), self.observations), (Both("聚类数", "clusters"), self.clusters),
+                    (Both("缺失未用", "left out as missing"), self.missing)]
             + ([(Both("均值", "means"), self.means.round(4))] if self.means is not None else []),
             result=[(Both("效果", "effect"), self.effect), (Both("标准误", "standard error"), self.se), (Both("自由度", "degrees of freedom"), round(self.df, 1)),
-                    (Both(f"{percent(self.confidence, 0)}区间", f"{percent(self.confidence, 0)} interval"), f"{self.lower:,.6g} – {self.upper:,.6g}"), (Both("p 值", "p-value"), self.p_value)]
+                    interval(self.lower, self.upper, self.confidence), (Both("p 值", "p-value"), self.p_value)]
             + ([(Both("wild bootstrap p 值", "wild bootstrap p-value"), self.bootstrap.p_value)] if self.bootstrap else []),
             notes=ASSUMED,
-            meaning=Both(f"在上述假设下,帮扶使结果平均改变{self.effect:,.4g}" + (",难以用偶然解释。" if sure else ",但与没有变化相比,差距在偶然波动之内。"),
-                         f"If the assumptions hold, the help changed the outcome by {self.effect:,.4g} on average" + (", more than chance explains." if sure else ", which chance alone may explain.")),
+            meaning=meaning(self.effect, self.lower, self.upper),
         )
 
 
