@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from bangfu.stats import survey
+from bangfu.stats.paper import Both
 
 # apiclus1: 15 school districts drawn of 757, every school in them. District: elementary, high, middle schools.
 DISTRICTS = {61: (10, 0, 3), 135: (34, 0, 0), 178: (2, 1, 1), 197: (10, 0, 3), 255: (13, 0, 3), 406: (2, 0, 0), 413: (1, 0, 0),
@@ -138,3 +139,15 @@ def test_shares_of_what_is_no_share_are_refused():
         survey.proportion(survey.Design(TWO_TOWNS), "weight")
     with pytest.raises(ValueError, match="interval"):
         survey.proportion(survey.Design(TWO_TOWNS), "yes", interval="wald")
+
+
+def test_an_estimate_prints_as_a_working_paper():
+    design = survey.Design(TWO_TOWNS, strata="town", clusters="village", weights="weight", clusters_total="villages")
+    paper = survey.EstimatePaper(design, survey.mean(design, "yes"), Both("满意率是多少", "How many are satisfied"))
+    # 8 x 10 + 6 x 20 households; 0.6 -+ t(3) 3.18245 x sqrt(400 (1 - 2/10) + 1200 (1 - 3/12)) / 200
+    half = 3.182446 * np.sqrt(320 + 900) / 200
+    for text in ("层数:2", "群数:5", "加权后代表的户数:200", "作了有限总体修正:是", "真实值最可能在 0.6 左右", f"{0.6 - half:.4f}"[:6], f"{0.6 + half:.4f}"[:5]):
+        assert text in str(paper), text
+    assert "How many are satisfied" in paper.paper("en") and "standard error" in paper.paper("en")
+    alone = survey.EstimatePaper(design, survey.mean(design, "yes", by="village"), Both("各村如何", "And the villages"))
+    assert "5 个估计没有区间" in str(alone)
