@@ -1,6 +1,7 @@
 """Sample sizes against the AICPA Audit Guide: Audit Sampling (2017) and other published tables."""
 
 from fractions import Fraction
+from math import ceil
 
 import pytest
 from hypothesis import given, settings
@@ -168,6 +169,26 @@ def test_the_size_is_the_smallest_that_keeps_the_bound(thousandths, errors, conf
 
     assert upper(plan.n) < float(tolerable) + 1e-12
     assert plan.n == errors + 1 or upper(plan.n - 1) >= float(tolerable) - 1e-12
+
+
+@settings(max_examples=60)
+@given(st.integers(20, 300), st.integers(0, 30), st.integers(5, 150), st.sampled_from(["0.80", "0.90", "0.95"]), st.sampled_from(["hypergeometric", "binomial"]))
+def test_no_smaller_size_was_passed_over(population, expected, more, confidence, method):
+    rate, tolerable, risk = Fraction(expected, 1000), Fraction(expected + more, 1000), 1 - Fraction(confidence)
+    critical = ceil(tolerable * population)
+
+    def fits(n):
+        k = ceil(rate * n)
+        if n <= k:
+            return False
+        return k < critical and hypergeometric_at_most(k, population, critical, n, risk) if method == "hypergeometric" else binomial_at_most(k, n, tolerable, risk)
+
+    smallest = next((n for n in range(1, population + 1) if fits(n)), None)
+    if smallest is None:
+        with pytest.raises(ValueError, match="no sample"):
+            sampling.plan(tolerable, expected_rate=rate, confidence=confidence, method=method, population=population)
+    else:
+        assert sampling.plan(tolerable, expected_rate=rate, confidence=confidence, method=method, population=population).n == smallest
 
 
 @settings(max_examples=30)

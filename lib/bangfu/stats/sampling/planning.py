@@ -190,7 +190,7 @@ def _smallest(holds, start, end):
 def _with_whole_errors(kept, rate, end):
     """The smallest n with kept(ceil(rate x n), n): for every k the n with that k are a block, in which a larger n only helps."""
     most = floor(end * rate)
-    if most and not kept(most, floor(most / rate)):  # the more errors at the expected rate, the less likely at the tolerable one
+    if most > 1000 and not kept(most, floor(most / rate)):  # with many errors a larger n at the expected rate is always better: spare the search
         return None, None
     k = 1
     while True:
