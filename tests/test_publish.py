@@ -442,12 +442,15 @@ def papers(tmp_path_factory):
     rejects = pd.DataFrame({"file": ["a.xlsx"], "sheet": ["甲"], "row": [12], "column": ["脱贫时间"], "raw": ["+1"], "reason": ["不是日期"]})
     missing = pd.DataFrame({"rule_id": ["BE-08"], "title": ["医疗报销"], "reason": ["缺少表"]})
     rules = pd.DataFrame({"rule_id": ["FE-01"], "topic": ["earmark"], "severity": ["high"], "title": ["改变资金用途"], "basis": ["甲办法"], "parameters": ["-"]})
-    return write_workpapers(tmp_path_factory.mktemp("w") / "workpapers.xlsx", rows, meta=META, not_assessed=missing, rejects=rejects, rules=rules)
+    helpers = pd.DataFrame({"helper_id": ["B1"], "role": ["第一帮扶责任人"], "visits_due": [6], "visits_missed": [2], "score": [62.5], "grade": ["基本称职"], "sanction": ["拟约谈本人"]})
+    return write_workpapers(tmp_path_factory.mktemp("w") / "workpapers.xlsx", rows, meta=META, not_assessed=missing, rejects=rejects, rules=rules, helpers=helpers)
 
 
 def test_working_papers_have_their_sheets_and_say_that_they_are_not_masked(papers):
     found = sheets(papers)
-    assert list(found) == ["说明", "疑点清单", "未评估", "未能识别", "规则目录", "证据"]
+    assert list(found) == ["说明", "疑点清单", "帮扶责任人", "未评估", "未能识别", "规则目录", "证据"]
+    head, row = found["帮扶责任人"]
+    assert dict(zip(head, row)) == {"帮扶人编号": "B1", "责任人类别": "第一帮扶责任人", "应入户": 6.0, "缺访": 2.0, "得分": 62.5, "等次": "基本称职", "拟作处理": "拟约谈本人"}
     assert any("内部工作底稿，含个人信息" in str(v) for row in found["说明"] for v in row)
 
 

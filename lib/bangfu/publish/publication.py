@@ -56,8 +56,10 @@ def publish_workpapers(county) -> Path:
         "basis": ["\n".join(b.say(lang) for b in r.basis) for r in rules],
         "parameters": ["\n".join(r.told(lang)) for r in rules],
     })
+    roles = {"first": "First helper" if english else "第一帮扶责任人", "second": "Second helper" if english else "第二帮扶责任人"}
+    helpers = county.helpers.assign(role=county.helpers["role"].map(roles))
     return write_workpapers(county.folder / "workpapers.xlsx", county.findings, meta=particulars(county), lang=lang,
-                            not_assessed=not_assessed, rejects=county.intake.rejects, rules=catalogue)
+                            not_assessed=not_assessed, rejects=county.intake.rejects, rules=catalogue, helpers=helpers)
 
 
 def particulars(county) -> dict:

@@ -17,13 +17,19 @@ CELL = 32_767  # characters of one cell
 _EPOCH = datetime(2000, 1, 1)  # a workbook states when it was made; a run is named by its digest instead
 
 
+# Columns of the sheet of helpers, and how wide they are.
+HELPERS = {"helper_id": 13, "role": 15, "unit": 26, "town": 12, "households": 8, "visits_due": 8, "visits_made": 8, "visits_missed": 8, "calls_due": 8,
+           "calls_made": 8, "plan": 8, "records": 10, "outcomes": 8, "satisfaction": 8, "score": 8, "grade": 10, "sanction": 40}
+
+
 def write_workpapers(out: Path, findings: pd.DataFrame, *, meta: Mapping, not_assessed: pd.DataFrame | None = None,
-                     rejects: pd.DataFrame | None = None, rules: pd.DataFrame | None = None, lang: str = "zh") -> Path:
+                     rejects: pd.DataFrame | None = None, rules: pd.DataFrame | None = None,
+                     helpers: pd.DataFrame | None = None, lang: str = "zh") -> Path:
     """Write `workpapers.xlsx`; it is not masked, and its first sheet says so.
 
     findings: the finding table. not_assessed: `rule_id`, `title`, `reason`. rejects: `file`, `sheet`, `row`, `column`,
-    `raw`, `reason`. rules: the catalogue (`rule_id`, `topic`, `severity`, `title`, `basis`, `parameters`). meta: `county`,
-    `code`, `year`, `run_id`, `policy`. No text becomes a formula or a link; the same input gives the same bytes.
+    `raw`, `reason`. rules: the catalogue (`rule_id`, `topic`, `severity`, `title`, `basis`, `parameters`). helpers: a row
+    per helper and role with the columns of HELPERS. meta: `county`, `code`, `year`, `run_id`, `policy`. No text becomes a formula or a link; the same input gives the same bytes.
     """
     import xlsxwriter
 
@@ -34,8 +40,9 @@ def write_workpapers(out: Path, findings: pd.DataFrame, *, meta: Mapping, not_as
     book.set_properties({"title": _w("title", lang), "created": _EPOCH})
     ordered = gravest_first(findings)
     papers = Papers(book, lang)
-    papers.cover(ordered, meta, {"not_assessed": not_assessed, "rejects": rejects, "rules": rules})
+    papers.cover(ordered, meta, {"helpers": helpers, "not_assessed": not_assessed, "rejects": rejects, "rules": rules})
     papers.ledger(ordered)
+    papers.listing("helpers", helpers, list(HELPERS), list(HELPERS.values()))
     papers.listing("not_assessed", not_assessed, ["rule_id", "title", "reason"], [10, 34, 70])
     papers.listing("rejects", rejects, ["file", "sheet", "row", "column", "raw", "reason"], [34, 16, 8, 22, 30, 44])
     papers.listing("rules", rules, ["rule_id", "topic", "severity", "title", "basis", "parameters"], [10, 14, 8, 34, 70, 44])

@@ -177,4 +177,4 @@ class HelperAssessment(Pages):
     def finish(self) -> Notice:
         h = self.county.helpers
         self.leave("helper_assessment.json", {"helpers": len(h), "grades": h["grade"].value_counts().to_dict(), "sanctions": int(h["sanction"].notna().sum())})
-        return Notice(self.say("每名帮扶责任人的完整数据在 helpers.parquet 中(含个人信息,不公开)。", "Every helper's row stands in helpers.parquet, which holds personal data and is not published."))
+        return Notice(self.say("每名帮扶责任人的完整数据在 helpers.parquet 和工作底稿的“帮扶责任人”表中(含个人信息,不公开)。", "Every helper's row stands in helpers.parquet and in the working papers, which hold personal data and are not published."))
