@@ -99,3 +99,17 @@ def test_quantiles_by_hand():
     middle = survey.quantile(design, "y", [0.125, 0.25, 0.3, 0.5, 0.75], rule="middle")["estimate"].tolist()
     assert lowest == [10, 20, 30, 30, 40] and middle == [15, 25, 30, 35, 40]
     assert survey.quantile(design, "y", [0.75], rule="interpolated")["estimate"].tolist() == [35]
+
+
+@pytest.mark.parametrize("table, sentence", [
+    ({"a": [0, 1, 0, 1], "b": [0, 0, None, None]}, "fewer than two different answers"),
+    ({"a": [0, 1, 2, 0, 1, 2], "b": [0, 1, 2, 0, 1, 2]}, "too many cells of the table are empty"),
+])
+def test_tables_that_cannot_be_tested_are_said(table, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        survey.independence(survey.Design(pd.DataFrame(table)), "a", "b")
+
+
+def test_answers_without_a_given_share_are_said():
+    with pytest.raises(ValueError, match="no share is given for kind = c"):
+        survey.goodness_of_fit(survey.Design(pd.DataFrame({"kind": list("abc")})), "kind", {"a": 1, "b": 1})

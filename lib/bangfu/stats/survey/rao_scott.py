@@ -64,13 +64,13 @@ def independence(design, rows, columns):
     X^2 = n * sum (p_rc - p_r p_c)^2 / (p_r p_c) of the weighted shares. Design effects: the eigenvalues of (C' V0 C)^-1 (C' V C), V the
     design-based covariance of the shares divided by them, V0 that of a simple random sample, C contrasts orthogonal to both margins.
     rows, columns: columns of the data; interviews without either answer are left out. Returns a `RaoScott`.
-    Raises ValueError if there are not two answers of each.
+    Raises ValueError if there are not two answers of each, or too many cells are empty.
     Source: Rao and Scott (1984), Annals of Statistics 12, 46-60; Thomas and Rao (1987), JASA 82, 630-636; as in R's survey, svychisq.
     """
-    for column in (rows, columns):
-        if design.data[column].nunique() < 2:
-            raise ValueError(f"{column} has fewer than two different answers, so that there is nothing to test")
     known = design.data[[rows, columns]].notna().all(axis=1).to_numpy()
+    for column in (rows, columns):
+        if design.data.loc[known, column].nunique() < 2:
+            raise ValueError(f"{column} has fewer than two different answers, so that there is nothing to test")
     r, row_names = _answers(design.data[rows].where(known))
     c, column_names = _answers(design.data[columns].where(known))
     many = (len(row_names), len(column_names))
@@ -86,7 +86,7 @@ def independence(design, rows, columns):
     shown = (contrasts * inverse[:, None]).T @ covariance @ (contrasts * inverse[:, None])
     named = {"index": pd.Index(row_names, name=rows), "columns": pd.Index(column_names, name=columns)}
     return _corrected(Both(f"“{rows}”与“{columns}”相互独立", f"{rows} and {columns} are independent"), pd.DataFrame(n * table, **named),
-                      pd.DataFrame(n * expected, **named), n, (many[0] - 1) * (many[1] - 1), freedom, np.linalg.solve(plain, shown))
+                      pd.DataFrame(n * expected, **named), n, (many[0] - 1) * (many[1] - 1), freedom, _effects(plain, shown))
 
 
 def goodness_of_fit(design, column, shares):
@@ -112,7 +112,7 @@ def goodness_of_fit(design, column, shares):
     plain = (np.diag(p0) - np.outer(p0, p0)) / n
     named = given.index.rename(column)
     return _corrected(Both(f"“{column}”符合给定的比例", f"{column} follows the given shares"), pd.Series(n * share, named), pd.Series(n * p0, named), n,
-                      len(given) - 1, freedom, np.linalg.solve(plain[:-1, :-1], covariance[:-1, :-1]))
+                      len(given) - 1, freedom, _effects(plain[:-1, :-1], covariance[:-1, :-1]))
 
 
 def _answers(column):
@@ -135,6 +135,13 @@ def _shares(design, cell, cells):
 
 def _contrasts(levels):
     return np.vstack([np.zeros(levels - 1), np.eye(levels - 1)])
+
+
+def _effects(plain, shown):
+    """The matrix of design effects: what the design shows, as a multiple of what a simple random sample would."""
+    if np.linalg.matrix_rank(plain, hermitian=True) < len(plain):
+        raise ValueError("too many cells of the table are empty for the test: join small categories")
+    return np.linalg.solve(plain, shown)
 
 
 def _corrected(hypothesis, observed, expected, n, df, freedom, effects):
