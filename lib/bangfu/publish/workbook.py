@@ -72,6 +72,7 @@ class Papers:
         self.text = make(text_wrap=True, num_format="@", **line)
         self.money = make(num_format="#,##0.00", **line)
         self.whole = make(num_format="0", **line)
+        self.decimal = make(num_format="0.0", **line)
         self.own = make(text_wrap=True, bg_color="#FDF8E8", **line)
         self.own_date = make(num_format="yyyy-mm-dd", bg_color="#FDF8E8", **line)
         self.severity = {"high": make(bold=True, font_color="#8C1C1C", **line), "medium": make(font_color="#9A4A14", **line),
@@ -184,6 +185,8 @@ class Papers:
     def _any(self, sheet, row: int, place: int, value) -> None:
         if pd.api.types.is_integer(value):
             sheet.write_number(row, place, int(value), self.whole)
+        elif isinstance(value, float) and value == value:
+            sheet.write_number(row, place, value, self.decimal)
         else:
             self._text(sheet, row, place, value)
 
