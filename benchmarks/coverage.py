@@ -36,7 +36,9 @@ BOUNDS = {
     "Stringer, binomial": lambda z, n: stringer_rate(z, n),
     "Stringer, Poisson": lambda z, n: stringer_rate(z, n, factors="poisson"),
     "Stringer, LTA": lambda z, n: stringer_rate(z, n) + np.minimum(z, 0).sum() / n,
-    "Stringer, Meikle *": lambda z, n: sampling.stringer(sampling.from_taints(z, n, amount=10**9), offset="meikle").upper_rate if (z < 0).any() else stringer_rate(z, n),
+    "Stringer, Meikle *": lambda z, n: (
+        sampling.stringer(sampling.from_taints(z, n, amount=10**9), offset="meikle").upper_rate if (z < 0).any() else stringer_rate(z, n)
+    ),
     "Pap, van Zuijlen *": lambda z, n: pap_van_zuijlen_rate(z, n) + np.minimum(z, 0).sum() / n,
     "same, integrated *": lambda z, n: pap_van_zuijlen_rate(z, n, integral=True) + np.minimum(z, 0).sum() / n,
     "Bickel *": lambda z, n: bickel_rate(z, n) + np.minimum(z, 0).sum() / n,

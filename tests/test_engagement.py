@@ -32,7 +32,9 @@ def fill_in(path: Path, answer, head: str, *, drop: int = 0):
             rows = [list(r.values()) for r in rows]
             heads = rows[0]
             if head in heads:
-                rows = [heads] + [[answer(dict(zip(heads, r, strict=True))) if h == head else v for h, v in zip(heads, r, strict=True)] for r in rows[1:]]
+                rows = [heads] + [
+                    [answer(dict(zip(heads, r, strict=True))) if h == head else v for h, v in zip(heads, r, strict=True)] for r in rows[1:]
+                ]
                 rows = rows[: len(rows) - drop]
             for at, row in enumerate(rows):
                 for column, value in enumerate(row):
@@ -113,7 +115,10 @@ def test_in_english(county, tmp_path):
     assert "With 95.0% confidence" in sample.evaluate()
 
 
-@pytest.mark.parametrize(("arguments", "word"), [({"table": "claim"}, "claims"), ({"table": "claims", "amount": "amout"}, "amount"), ({"table": "claims", "amount": "claim_id"}, "不是金额列")])
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [({"table": "claim"}, "claims"), ({"table": "claims", "amount": "amout"}, "amount"), ({"table": "claims", "amount": "claim_id"}, "不是金额列")],
+)
 def test_what_is_not_there_is_named(county, arguments, word):
     with pytest.raises(WrongParams, match=word):
         Engagement.open(county, 2019, **arguments)
@@ -134,10 +139,17 @@ def test_the_notebook_runs_to_a_worksheet_that_waits(county, tmp_path):
     import papermill
 
     executed = tmp_path / "sampling.ipynb"
-    papermill.execute_notebook(str(workbench.notebooks() / "sampling.ipynb"), str(executed), progress_bar=False, cwd=str(tmp_path),
-                               parameters={"params": str(county), "reports": str(tmp_path), "tolerable": "500000", "expected": "0"})
+    papermill.execute_notebook(
+        str(workbench.notebooks() / "sampling.ipynb"),
+        str(executed),
+        progress_bar=False,
+        cwd=str(tmp_path),
+        parameters={"params": str(county), "reports": str(tmp_path), "tolerable": "500000", "expected": "0"},
+    )
     shown = [o["data"]["text/plain"] for c in nbformat.read(executed, 4).cells if c.cell_type == "code" for o in c.outputs]
-    assert [next(i for i, text in enumerate(shown) if word in text) for word in ("可抽样金额", "抽样计划", "种子", "已导出", "已填写 0 项", "未评价")] == list(range(6))
+    assert [
+        next(i for i, text in enumerate(shown) if word in text) for word in ("可抽样金额", "抽样计划", "种子", "已导出", "已填写 0 项", "未评价")
+    ] == list(range(6))
     assert "sampling" not in all_notebooks()  # for auditors, not a step of a county's run
 
 

@@ -43,7 +43,17 @@ class Engagement:
         self.drawn: sampling.Selection | None = None
 
     @classmethod
-    def open(cls, params: str | Path, year: int, *, table: str, amount: str | None = None, strata: str | None = None, reports: str | Path = "../reports", lang: str = "zh") -> Engagement:
+    def open(
+        cls,
+        params: str | Path,
+        year: int,
+        *,
+        table: str,
+        amount: str | None = None,
+        strata: str | None = None,
+        reports: str | Path = "../reports",
+        lang: str = "zh",
+    ) -> Engagement:
         """Opens a table of a county-year for sampling; WrongParams names what there is where a table or column is not there."""
         county = County.open(params, year, reports=reports, lang=lang)
         if table not in county.tables:
@@ -56,7 +66,9 @@ class Engagement:
                 raise WrongParams.of(f"表“{table}”没有“{column}”列{zh}", f"The table {table} has no column {column}{en}")
         if amount and columns[amount].type != "yuan":
             amounts = [c for c in columns if columns[c].type == "yuan" and c in county.tables[table]]
-            raise WrongParams.of(f"“{amount}”不是金额列{did_you_mean(amount, amounts)[0]}", f"{amount} is no column of amounts{did_you_mean(amount, amounts)[1]}")
+            raise WrongParams.of(
+                f"“{amount}”不是金额列{did_you_mean(amount, amounts)[0]}", f"{amount} is no column of amounts{did_you_mean(amount, amounts)[1]}"
+            )
         return cls(county, table, amount, strata, county.folder / "sampling" / f"{table}.xlsx")
 
     def population(self) -> Text:
@@ -65,8 +77,12 @@ class Engagement:
         lines = [self._say(f"{dictionary()[self.table].label()}:{len(frame):,} 行", f"{dictionary()[self.table].label('en')}: {len(frame):,} rows")]
         if self.amount:
             held = frame[self.amount]
-            lines.append(self._say(f"可抽样金额 {yuan(self._book):,} 元;零 {int((held == 0).sum())} 行,负 {int((held < 0).sum())} 行,缺失 {int(held.isna().sum())} 行",
-                                   f"Amount to sample from {yuan(self._book):,} yuan; zero {int((held == 0).sum())}, negative {int((held < 0).sum())}, missing {int(held.isna().sum())} rows"))
+            lines.append(
+                self._say(
+                    f"可抽样金额 {yuan(self._book):,} 元;零 {int((held == 0).sum())} 行,负 {int((held < 0).sum())} 行,缺失 {int(held.isna().sum())} 行",
+                    f"Amount to sample from {yuan(self._book):,} yuan; zero {int((held == 0).sum())}, negative {int((held < 0).sum())}, missing {int(held.isna().sum())} rows",
+                )
+            )
         amounts = [c for c in frame if c in columns and columns[c].type == "yuan"]
         lines.append(self._say(f"金额列:{'、'.join(amounts) or '无'}", f"Columns of amounts: {', '.join(amounts) or 'none'}"))
         return self._text("\n".join(lines))
@@ -76,7 +92,9 @@ class Engagement:
         if self.amount:
             self.planned = sampling.plan_money(self._book, fen(tolerable), expected=fen(expected), confidence=confidence)
         else:
-            self.planned = sampling.plan(tolerable, expected_rate=expected or None, confidence=confidence, method="hypergeometric", population=len(self._frame))
+            self.planned = sampling.plan(
+                tolerable, expected_rate=expected or None, confidence=confidence, method="hypergeometric", population=len(self._frame)
+            )
         return self._text(self.planned.paper(self.lang))
 
     def draw(self, seed: str | int, *, n: int | None = None, method: str = "interval", allocation: str = "proportional") -> Text:
@@ -85,9 +103,21 @@ class Engagement:
         if size is None:
             raise WrongParams.of("请先计划样本量,或用 n 指定。", "Plan the sample size first, or give n.")
         if self.amount:
-            self.drawn = sampling.select(self._frame, size, units="money", method=method, amount=self.amount, seed=seed, strata=self.strata, allocation=allocation, top="interval")
+            self.drawn = sampling.select(
+                self._frame,
+                size,
+                units="money",
+                method=method,
+                amount=self.amount,
+                seed=seed,
+                strata=self.strata,
+                allocation=allocation,
+                top="interval",
+            )
         else:
-            self.drawn = sampling.select(self._frame, size, method="random" if method == "interval" else method, seed=seed, strata=self.strata, allocation=allocation)
+            self.drawn = sampling.select(
+                self._frame, size, method="random" if method == "interval" else method, seed=seed, strata=self.strata, allocation=allocation
+            )
         return self._text(self.drawn.paper(self.lang))
 
     def export(self) -> Text:
@@ -95,12 +125,24 @@ class Engagement:
         if self.drawn is None:
             raise WrongParams.of("请先抽样。", "Draw the sample first.")
         if self.out.exists():
-            return self._text(self._say(f"底稿已存在,未改动:sampling/{self.out.name};要重新抽样请先移走它。", f"The worksheet exists and was not changed: sampling/{self.out.name}; move it away to draw anew."))
+            return self._text(
+                self._say(
+                    f"底稿已存在,未改动:sampling/{self.out.name};要重新抽样请先移走它。",
+                    f"The worksheet exists and was not changed: sampling/{self.out.name}; move it away to draw anew.",
+                )
+            )
         taken, columns = self.drawn.drawn, dictionary()[self.table].columns
         source = self._frame.iloc[taken["position"].to_numpy()]
         shown = [c for c in source if c in columns]
-        rows = pd.DataFrame({"number": range(1, len(taken) + 1), "group": taken["group"].to_list(), "hits": taken["hits"].to_list(),
-                             "place": [" ".join(str(v) for v in self.county.intake.where(o).values() if v not in ("", None)) for o in source["origin"]]}, dtype=object)
+        rows = pd.DataFrame(
+            {
+                "number": range(1, len(taken) + 1),
+                "group": taken["group"].to_list(),
+                "hits": taken["hits"].to_list(),
+                "place": [" ".join(str(v) for v in self.county.intake.where(o).values() if v not in ("", None)) for o in source["origin"]],
+            },
+            dtype=object,
+        )
         for c in shown:
             values = source[c]
             rows[c] = [None if pd.isna(v) else self._shown(v, columns[c].type) for v in values]
@@ -111,16 +153,28 @@ class Engagement:
         """How many rows of the worksheet have been filled in."""
         record, answers = read_worksheet(self.out)
         filled = int(answers.iloc[:, 1].notna().sum())
-        return self._text(self._say(f"已填写 {filled} 项,共 {len(answers)} 项。", f"{filled} of {len(answers)} items filled in.") + self._changed(record))
+        return self._text(
+            self._say(f"已填写 {filled} 项,共 {len(answers)} 项。", f"{filled} of {len(answers)} items filled in.") + self._changed(record)
+        )
 
     def evaluate(self, method: str = "stringer", *, side: str = "upper") -> Text:
         """Evaluates the worksheet: in money by Stringer, moment or mean_taint, otherwise by the hypergeometric bound; not assessed until all is filled in."""
         record, answers = read_worksheet(self.out)
         left = int(answers.iloc[:, 1].isna().sum())
         if left:
-            return self._text(self._say(f"未评价:还有 {left} 项没有填写检查结果;没有检查的项目不等于没有差错。", f"Not assessed: {left} items have no result yet; an item not examined is not an item without error.") + self._changed(record))
+            return self._text(
+                self._say(
+                    f"未评价:还有 {left} 项没有填写检查结果;没有检查的项目不等于没有差错。",
+                    f"Not assessed: {left} items have no result yet; an item not examined is not an item without error.",
+                )
+                + self._changed(record)
+            )
         items = pd.DataFrame(record["items"])
-        result = self._in_money(record, items, answers["audited"], method, side) if record["by"] == "money" else self._by_items(record, items, answers["error"].astype(bool), side)
+        result = (
+            self._in_money(record, items, answers["audited"], method, side)
+            if record["by"] == "money"
+            else self._by_items(record, items, answers["error"].astype(bool), side)
+        )
         return self._text(result.paper(self.lang) + self._changed(record))
 
     def _shown(self, value, kind: str):
@@ -140,17 +194,34 @@ class Engagement:
         parts = []
         for stratum, amount in record["amounts"].items():
             mine = items["stratum"] == stratum
-            sample = sampling.audited(items.loc[mine, "amount"], audited[mine], amount=amount, hits=items.loc[mine, "hits"], certain=items.loc[mine, "group"] == "certain")
+            sample = sampling.audited(
+                items.loc[mine, "amount"], audited[mine], amount=amount, hits=items.loc[mine, "hits"], certain=items.loc[mine, "group"] == "certain"
+            )
             parts.append(BY_MONEY[method](sample, confidence=record["confidence"], side=side, materiality=record["tolerable"]))
         return parts[0] if len(parts) == 1 else sampling.combined(parts)
 
     def _by_items(self, record, items, error, side):
         sizes = record["sizes"]
         if len(sizes) == 1:
-            return sampling.attribute(int(error.sum()), len(items), confidence=record["confidence"], method="hypergeometric", population=next(iter(sizes.values())), side=side, tolerable=record["tolerable"])
+            return sampling.attribute(
+                int(error.sum()),
+                len(items),
+                confidence=record["confidence"],
+                method="hypergeometric",
+                population=next(iter(sizes.values())),
+                side=side,
+                tolerable=record["tolerable"],
+            )
         errors = error.groupby(items["stratum"]).sum()
         counts = items.groupby("stratum").size()
-        return sampling.stratified([int(errors[s]) for s in sizes], [int(counts[s]) for s in sizes], list(sizes.values()), confidence=record["confidence"], side=side, names=list(sizes))
+        return sampling.stratified(
+            [int(errors[s]) for s in sizes],
+            [int(counts[s]) for s in sizes],
+            list(sizes.values()),
+            confidence=record["confidence"],
+            side=side,
+            names=list(sizes),
+        )
 
     def _record(self, taken: pd.DataFrame) -> dict:
         """What evaluation needs, as plain values: it goes with the worksheet."""
@@ -159,17 +230,45 @@ class Engagement:
         amounts = {s: int(v) for s, v in by_stratum["amount"].sum().items()} if self.amount else None
         planned = self.planned
         tolerable = None if planned is None else planned.materiality if self.amount else float(planned.tolerable)
-        return {"by": "money" if self.amount else "items", "county": self.county.code, "year": self.county.year, "table": self.table, "amount": self.amount, "seed": self.drawn.seed,
-                "method": self.drawn.method, "n": self.drawn.n, "confidence": 0.95 if planned is None else planned.confidence, "tolerable": tolerable, "amounts": amounts,
-                "sizes": {s: int(v) for s, v in by_stratum.size().items()}, "inputs": self._inputs,
-                "items": [{"position": int(r.position), "stratum": str(r.stratum), "group": r.group, "hits": int(r.hits), "amount": None if pd.isna(r.amount) else int(r.amount)} for r in taken.itertuples()]}
+        return {
+            "by": "money" if self.amount else "items",
+            "county": self.county.code,
+            "year": self.county.year,
+            "table": self.table,
+            "amount": self.amount,
+            "seed": self.drawn.seed,
+            "method": self.drawn.method,
+            "n": self.drawn.n,
+            "confidence": 0.95 if planned is None else planned.confidence,
+            "tolerable": tolerable,
+            "amounts": amounts,
+            "sizes": {s: int(v) for s, v in by_stratum.size().items()},
+            "inputs": self._inputs,
+            "items": [
+                {
+                    "position": int(r.position),
+                    "stratum": str(r.stratum),
+                    "group": r.group,
+                    "hits": int(r.hits),
+                    "amount": None if pd.isna(r.amount) else int(r.amount),
+                }
+                for r in taken.itertuples()
+            ],
+        }
 
     def _notes(self) -> str:
         parts = [self.planned.paper(self.lang)] if self.planned else []
         return self._text("\n\n".join([*parts, self.drawn.paper(self.lang)]))
 
     def _changed(self, record) -> str:
-        return "" if record["inputs"] == self._inputs else self._say("\n注意:抽样之后原始文件有改动,样本对应的是改动前的总体。", "\nNote: the raw files have changed since the sample was drawn; it is of the population as it was.")
+        return (
+            ""
+            if record["inputs"] == self._inputs
+            else self._say(
+                "\n注意:抽样之后原始文件有改动,样本对应的是改动前的总体。",
+                "\nNote: the raw files have changed since the sample was drawn; it is of the population as it was.",
+            )
+        )
 
     @property
     def _frame(self) -> pd.DataFrame:

@@ -15,7 +15,13 @@ _MADE = datetime(2000, 1, 1)  # a workbook states when it was made; a sample is 
 _CHUNK = 30_000  # characters of the record in one cell
 # sheet and column names in both languages, in the order of the workbook
 SHEETS = {"notes": ("说明", "Notes"), "rows": ("底稿", "Worksheet"), "record": ("抽样记录", "Record")}
-OWN = {"audited": ("审定金额(元)", "Audited amount (yuan)"), "error": ("有无差错", "In error"), "remark": ("差错说明", "Remark"), "by": ("检查人", "Examined by"), "on": ("检查日期", "Examined on")}
+OWN = {
+    "audited": ("审定金额(元)", "Audited amount (yuan)"),
+    "error": ("有无差错", "In error"),
+    "remark": ("差错说明", "Remark"),
+    "by": ("检查人", "Examined by"),
+    "on": ("检查日期", "Examined on"),
+}
 GIVEN = {"number": ("序号", "No."), "group": ("抽样类别", "Group"), "hits": ("抽中次数", "Hits"), "place": ("来源", "Source")}
 GROUPS = {"certain": ("必查", "certain"), "drawn": ("抽中", "drawn")}
 ANSWERS = {True: ("有", "yes"), False: ("无", "no")}
@@ -35,14 +41,28 @@ def write_worksheet(out: Path, rows: pd.DataFrame, heads: Sequence[str], record:
     book = xlsxwriter.Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties({"created": _MADE})
     line = {"border": 1, "border_color": "#D9DFE5", "valign": "top"}
-    head, own_head = (book.add_format({"bold": True, "bg_color": colour, "font_color": ink, "text_wrap": True, **line}) for colour, ink in (("#1F3F66", "#FFFFFF"), ("#ECC877", "#1D2733")))
+    head, own_head = (
+        book.add_format({"bold": True, "bg_color": colour, "font_color": ink, "text_wrap": True, **line})
+        for colour, ink in (("#1F3F66", "#FFFFFF"), ("#ECC877", "#1D2733"))
+    )
     plain, amount = book.add_format({"text_wrap": True, **line}), book.add_format({"num_format": "#,##0.00", **line})
-    own, own_amount, own_date = (book.add_format({"bg_color": "#FDF8E8", **line, **more}) for more in ({"text_wrap": True}, {"num_format": "#,##0.00"}, {"num_format": "yyyy-mm-dd"}))
+    own, own_amount, own_date = (
+        book.add_format({"bg_color": "#FDF8E8", **line, **more})
+        for more in ({"text_wrap": True}, {"num_format": "#,##0.00"}, {"num_format": "yyyy-mm-dd"})
+    )
 
     sheet = book.add_worksheet(SHEETS["notes"][place])
     sheet.set_column(0, 0, 120)
     warning = book.add_format({"bold": True, "font_color": "#8C1C1C"})
-    sheet.write_string(0, 0, ("未脱敏,只供承办审计人员使用。请在“底稿”的黄色列填写,不要增删行。", "Not masked: for the auditors alone. Fill in the yellow columns of the worksheet; add or delete no rows.")[place], warning)
+    sheet.write_string(
+        0,
+        0,
+        (
+            "未脱敏,只供承办审计人员使用。请在“底稿”的黄色列填写,不要增删行。",
+            "Not masked: for the auditors alone. Fill in the yellow columns of the worksheet; add or delete no rows.",
+        )[place],
+        warning,
+    )
     for at, text in enumerate(notes.splitlines(), start=2):
         sheet.write_string(at, 0, text)
 
@@ -88,11 +108,16 @@ def read_worksheet(path: Path) -> tuple[dict, pd.DataFrame]:
     import fastexcel
 
     if not Path(path).exists():
-        raise UnusableInput.of(f"没有找到底稿 {Path(path).name},请先抽样并导出。", f"There is no worksheet {Path(path).name}: draw the sample and export it first.")
+        raise UnusableInput.of(
+            f"没有找到底稿 {Path(path).name},请先抽样并导出。", f"There is no worksheet {Path(path).name}: draw the sample and export it first."
+        )
     book = fastexcel.read_excel(str(path))
     names = {key: next((n for n in both if n in book.sheet_names), None) for key, both in SHEETS.items()}
     if names["rows"] is None or names["record"] is None:
-        raise UnusableInput.of(f"{Path(path).name} 不是本工作台导出的抽样底稿(缺少“底稿”或“抽样记录”表)。", f"{Path(path).name} is no worksheet of this workbench: the sheet Worksheet or Record is missing.")
+        raise UnusableInput.of(
+            f"{Path(path).name} 不是本工作台导出的抽样底稿(缺少“底稿”或“抽样记录”表)。",
+            f"{Path(path).name} is no worksheet of this workbench: the sheet Worksheet or Record is missing.",
+        )
     kept = book.load_sheet(names["record"], header_row=None, dtypes="string").to_arrow()
     record = json.loads("".join(str(v) for v in kept.column(0).to_pylist()))
     table = book.load_sheet(names["rows"], dtypes="string").to_arrow().to_pandas()
@@ -100,14 +125,20 @@ def read_worksheet(path: Path) -> tuple[dict, pd.DataFrame]:
     own = "audited" if record["by"] == "money" else "error"
     for name in (GIVEN["number"][place], OWN[own][place]):
         if name not in table:
-            raise UnusableInput.of(f"{Path(path).name} 的“底稿”表缺少“{name}”列,请恢复表头。", f"The sheet Worksheet of {Path(path).name} lacks the column {name}: restore its header.")
+            raise UnusableInput.of(
+                f"{Path(path).name} 的“底稿”表缺少“{name}”列,请恢复表头。",
+                f"The sheet Worksheet of {Path(path).name} lacks the column {name}: restore its header.",
+            )
     numbers = pd.to_numeric(table[GIVEN["number"][place]], errors="coerce").astype("Int64")
     expected = pd.Index(range(1, len(record["items"]) + 1))
     there = numbers.dropna()
     wrong = [*expected.difference(there), *there[there.duplicated()], *pd.Index(there).difference(expected)]
     if wrong or numbers.isna().any():
         shown = "、".join(str(w) for w in wrong[:10]) or "—"
-        raise UnusableInput.of(f"{Path(path).name} 的底稿行有增删或重复(序号 {shown}),请按导出的行恢复。", f"Rows of {Path(path).name} were added, deleted or doubled (No. {shown}): restore the rows as exported.")
+        raise UnusableInput.of(
+            f"{Path(path).name} 的底稿行有增删或重复(序号 {shown}),请按导出的行恢复。",
+            f"Rows of {Path(path).name} were added, deleted or doubled (No. {shown}): restore the rows as exported.",
+        )
     texts = table[OWN[own][place]].astype("str")
     if own == "audited":
         values, bad = cells.read_cells(texts, Column("audited", "yuan", ()))
@@ -118,7 +149,9 @@ def read_worksheet(path: Path) -> tuple[dict, pd.DataFrame]:
         bad = texts.notna() & (texts != "") & values.isna()
     if bad.any():
         rows = "、".join(str(n) for n in numbers[bad].tolist()[:10])
-        raise UnusableInput.of(f"{Path(path).name} 的“{OWN[own][place]}”列有无法识别的内容(序号 {rows}),请填写{'金额' if own == 'audited' else '有或无'}。",
-                               f"The column {OWN[own][place]} of {Path(path).name} cannot be read in No. {rows}: fill in {'an amount' if own == 'audited' else 'yes or no'}.")
+        raise UnusableInput.of(
+            f"{Path(path).name} 的“{OWN[own][place]}”列有无法识别的内容(序号 {rows}),请填写{'金额' if own == 'audited' else '有或无'}。",
+            f"The column {OWN[own][place]} of {Path(path).name} cannot be read in No. {rows}: fill in {'an amount' if own == 'audited' else 'yes or no'}.",
+        )
     answers = pd.DataFrame({"number": numbers.astype("int64"), own: values}).sort_values("number", ignore_index=True)
     return record, answers

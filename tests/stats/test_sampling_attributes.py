@@ -8,10 +8,20 @@ from hypothesis import strategies as st
 from bangfu.stats import sampling
 
 # AICPA Audit Guide: Audit Sampling (2017), tables A-3 (5 percent risk) and A-4 (10 percent): upper rates in percent, rounded up to 0.1, for 0 to 10 deviations.
-A3 = {20: "14.0 21.7 28.3 34.4 40.2 45.6 50.8 55.9 60.7 65.4 69.9", 25: "11.3 17.7 23.2 28.2 33.0 37.6 42.0 46.3 50.4 54.4 58.4", 60: "4.9 7.7 10.2 12.5 14.7 16.8 18.8 20.8 22.8 24.8 26.7",
-      100: "3.0 4.7 6.2 7.6 9.0 10.3 11.5 12.8 14.0 15.2 16.4", 200: "1.5 2.4 3.2 3.9 4.6 5.2 5.9 6.5 7.2 7.8 8.4", 500: "0.6 1.0 1.3 1.6 1.9 2.1 2.4 2.7 2.9 3.2 3.4"}
-A4 = {20: "10.9 18.1 24.5 30.5 36.1 41.5 46.8 51.9 56.8 61.6 66.2", 60: "3.8 6.4 8.7 10.8 12.9 15.0 16.9 18.9 20.8 22.7 24.6", 100: "2.3 3.9 5.3 6.6 7.9 9.1 10.3 11.5 12.7 13.9 15.0",
-      500: "0.5 0.8 1.1 1.4 1.6 1.9 2.1 2.4 2.6 2.9 3.1"}
+A3 = {
+    20: "14.0 21.7 28.3 34.4 40.2 45.6 50.8 55.9 60.7 65.4 69.9",
+    25: "11.3 17.7 23.2 28.2 33.0 37.6 42.0 46.3 50.4 54.4 58.4",
+    60: "4.9 7.7 10.2 12.5 14.7 16.8 18.8 20.8 22.8 24.8 26.7",
+    100: "3.0 4.7 6.2 7.6 9.0 10.3 11.5 12.8 14.0 15.2 16.4",
+    200: "1.5 2.4 3.2 3.9 4.6 5.2 5.9 6.5 7.2 7.8 8.4",
+    500: "0.6 1.0 1.3 1.6 1.9 2.1 2.4 2.7 2.9 3.2 3.4",
+}
+A4 = {
+    20: "10.9 18.1 24.5 30.5 36.1 41.5 46.8 51.9 56.8 61.6 66.2",
+    60: "3.8 6.4 8.7 10.8 12.9 15.0 16.9 18.9 20.8 22.7 24.6",
+    100: "2.3 3.9 5.3 6.6 7.9 9.1 10.3 11.5 12.7 13.9 15.0",
+    500: "0.5 0.8 1.1 1.4 1.6 1.9 2.1 2.4 2.6 2.9 3.1",
+}
 
 
 @pytest.mark.parametrize(("table", "confidence"), [(A3, 0.95), (A4, 0.90)])
@@ -73,19 +83,36 @@ def test_bounds_fall_with_n_and_rise_with_errors(errors, n, method):
     assert high >= upper(errors, n)
 
 
-@pytest.mark.parametrize("arguments", [{"errors": 5, "n": 4}, {"errors": -1, "n": 4}, {"errors": 1, "n": 10, "method": "hypergeometric"},
-                                       {"errors": 0.5, "n": 10, "method": "hypergeometric", "population": 20}, {"errors": 1, "n": 10, "side": "both"}, {"errors": 1, "n": 10, "confidence": 95}])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"errors": 5, "n": 4},
+        {"errors": -1, "n": 4},
+        {"errors": 1, "n": 10, "method": "hypergeometric"},
+        {"errors": 0.5, "n": 10, "method": "hypergeometric", "population": 20},
+        {"errors": 1, "n": 10, "side": "both"},
+        {"errors": 1, "n": 10, "confidence": 95},
+    ],
+)
 def test_counts_that_cannot_be(arguments):
     with pytest.raises(ValueError):
         sampling.attribute(**arguments)
 
 
 # jfa, article "Bayesian audit evidence": Derks et al. (2024), Auditing: A Journal of Practice & Theory, and (2022), An impartial Bayesian hypothesis test.
-@pytest.mark.parametrize(("n", "tolerable", "arguments", "what", "value"), [
-    (160, 0.03, {}, "bayes_factor", 696.696), (50, 0.05, {}, "bayes_factor", 51.5513441), (50, 0.05, {"prior": "impartial"}, "bayes_factor", 4.98520198), (50, 0.05, {"prior": (1, 0)}, "odds", 2.578691368),
-    (160, 0.03, {"prior": (1, 0), "family": "gamma"}, "odds", 19.95007199), (50, 0.05, {"prior": "impartial", "family": "gamma"}, "bayes_factor", 4.810668425),
-    (160, 0.03, {"family": "beta_binomial", "population": 1000}, "bayes_factor", 943.4715321), (50, 0.05, {"family": "beta_binomial", "population": 1000}, "bayes_factor", 53.59899136),
-])
+@pytest.mark.parametrize(
+    ("n", "tolerable", "arguments", "what", "value"),
+    [
+        (160, 0.03, {}, "bayes_factor", 696.696),
+        (50, 0.05, {}, "bayes_factor", 51.5513441),
+        (50, 0.05, {"prior": "impartial"}, "bayes_factor", 4.98520198),
+        (50, 0.05, {"prior": (1, 0)}, "odds", 2.578691368),
+        (160, 0.03, {"prior": (1, 0), "family": "gamma"}, "odds", 19.95007199),
+        (50, 0.05, {"prior": "impartial", "family": "gamma"}, "bayes_factor", 4.810668425),
+        (160, 0.03, {"family": "beta_binomial", "population": 1000}, "bayes_factor", 943.4715321),
+        (50, 0.05, {"family": "beta_binomial", "population": 1000}, "bayes_factor", 53.59899136),
+    ],
+)
 def test_bayes_factors_of_one_error(n, tolerable, arguments, what, value):
     if arguments.get("prior") == "impartial":
         arguments = {**arguments, "prior": sampling.impartial_prior(tolerable, arguments.get("family", "beta"))}
@@ -100,7 +127,9 @@ def test_beta_binomial_bounds(n, population, upper):
 def test_the_strict_prior_gives_the_classical_bound():
     for errors in (0, 1, 2.5):
         assert sampling.bayesian(errors, 60, prior=sampling.strict_prior()).upper == pytest.approx(sampling.attribute(errors, 60).upper)
-        assert sampling.bayesian(errors, 60, prior=sampling.strict_prior("gamma"), family="gamma").upper == pytest.approx(sampling.attribute(errors, 60, method="poisson").upper)
+        assert sampling.bayesian(errors, 60, prior=sampling.strict_prior("gamma"), family="gamma").upper == pytest.approx(
+            sampling.attribute(errors, 60, method="poisson").upper
+        )
 
 
 # Derks et al. (2022), Bayesian generalized linear modeling for audit sampling, table 1: 2 of 6, 1 of 7, 0 of 7 in strata of 8, 11, 11.

@@ -16,11 +16,17 @@ def test_exact_bounds_cover_at_every_rate(method):
     upper = sampling.rate_bounds(np.arange(n + 1), n, method=method, population=population)[1]
     for bad in range(1, 300, 3):
         rate = bad / population
-        chance = stats.hypergeom.pmf(np.arange(n + 1), population, bad, n) if method == "hypergeometric" else stats.binom.pmf(np.arange(n + 1), n, rate)
+        chance = (
+            stats.hypergeom.pmf(np.arange(n + 1), population, bad, n) if method == "hypergeometric" else stats.binom.pmf(np.arange(n + 1), n, rate)
+        )
         assert chance[upper >= rate].sum() >= 0.95 - 1e-9, rate
 
 
-@pytest.mark.parametrize(("share", "draw"), [(0.05, lambda r, k: np.ones(k)), (0.20, lambda r, k: r.uniform(0, 1, k)), (0.30, lambda r, k: r.beta(2, 2, k))], ids=["5% of 100%", "20% uniform", "30% beta(2,2)"])
+@pytest.mark.parametrize(
+    ("share", "draw"),
+    [(0.05, lambda r, k: np.ones(k)), (0.20, lambda r, k: r.uniform(0, 1, k)), (0.30, lambda r, k: r.beta(2, 2, k))],
+    ids=["5% of 100%", "20% uniform", "30% beta(2,2)"],
+)
 @pytest.mark.parametrize("bound", [stringer_rate, lambda z, n: pap_van_zuijlen_rate(z, n, integral=True)], ids=["Stringer", "modified, integrated"])
 def test_stringer_covers(share, draw, bound):
     random = np.random.default_rng(20190601)

@@ -29,7 +29,9 @@ def test_without_errors_stringer_is_the_bound_for_none():
 
 def test_errors_of_100_percent_give_the_binomial_bound():
     assert rate(sampling.stringer(sample([1, 1], 60))) == pytest.approx(sampling.attribute(2, 60).upper)
-    assert rate(sampling.modified_stringer(sample([1, 1], 60), correction="pap_van_zuijlen_integral")) == pytest.approx(sampling.attribute(2, 60).upper)
+    assert rate(sampling.modified_stringer(sample([1, 1], 60), correction="pap_van_zuijlen_integral")) == pytest.approx(
+        sampling.attribute(2, 60).upper
+    )
 
 
 def test_stringer_by_the_auditors_sheet():
@@ -82,7 +84,9 @@ def test_bickel_by_hand():
     # n = 50, taints 0.2 and 0.6: mean 0.4, variance 0.08; p = upper bound of 2 in 50 = 12.06%: 0.016 + 1.644854 sqrt(p (0.08 + (1 - p) 0.16) / 50)
     p = sampling.attribute(2, 50).upper
     assert p == pytest.approx(0.1206, abs=5e-5)
-    assert rate(sampling.modified_stringer(sample([0.2, 0.6], 50), correction="bickel")) == pytest.approx(0.016 + 1.644854 * np.sqrt(p * (0.08 + (1 - p) * 0.16) / 50), abs=1e-6)
+    assert rate(sampling.modified_stringer(sample([0.2, 0.6], 50), correction="bickel")) == pytest.approx(
+        0.016 + 1.644854 * np.sqrt(p * (0.08 + (1 - p) * 0.16) / 50), abs=1e-6
+    )
 
 
 def test_moment_bound_by_hand():
@@ -125,7 +129,15 @@ def test_higgins_and_nandram(shared_data):
 
 
 # R: jfa on its BuildIt data (first 100 of 3,500 items, 1,403,220.82), two-sided 95%, without finite-population correction; Touw and Hoogduin (2011).
-@pytest.mark.parametrize(("method", "likely", "lower", "upper"), [("mean_per_unit", 59580.62, -59050.61, 178211.9), ("difference", 34298.6, 3437.26, 65159.94), ("ratio", 34298.6, 3138.557, 65458.64), ("regression", 33872, None, None)])
+@pytest.mark.parametrize(
+    ("method", "likely", "lower", "upper"),
+    [
+        ("mean_per_unit", 59580.62, -59050.61, 178211.9),
+        ("difference", 34298.6, 3437.26, 65159.94),
+        ("ratio", 34298.6, 3138.557, 65458.64),
+        ("regression", 33872, None, None),
+    ],
+)
 def test_classical_estimates(shared_data, method, likely, lower, upper):
     items = (pd.read_csv(shared_data / "buildit.csv.gz").head(100)[["bookValue", "auditValue"]] * 100).round().astype("int64")
     drawn = sampling.audited(items["bookValue"], items["auditValue"], amount=140_322_082, items=3500)
@@ -167,19 +179,33 @@ def test_what_cannot_be_evaluated():
 @given(st.lists(st.floats(0.01, 1), max_size=6), st.integers(30, 150), st.randoms(use_true_random=False))
 def test_bounds_rise_with_errors_fall_with_n_and_do_not_know_the_order(taints, n, random):
     shuffled = random.sample(taints, len(taints))
-    methods = [lambda s: sampling.stringer(s), lambda s: sampling.stringer(s, factors="poisson"), lambda s: sampling.modified_stringer(s, correction="pap_van_zuijlen_integral"), lambda s: sampling.moment(s)]
+    methods = [
+        lambda s: sampling.stringer(s),
+        lambda s: sampling.stringer(s, factors="poisson"),
+        lambda s: sampling.modified_stringer(s, correction="pap_van_zuijlen_integral"),
+        lambda s: sampling.moment(s),
+    ]
     for evaluate in methods:
         upper = rate(evaluate(sample(taints, n)))
         assert rate(evaluate(sample(shuffled, n))) == pytest.approx(upper)
         assert evaluate(sample(taints, n)).most_likely <= evaluate(sample(taints, n)).upper
-    assert rate(sampling.stringer(sample([*taints, 0.5], n))) > rate(sampling.stringer(sample(taints, n))) > rate(sampling.stringer(sample(taints, n + 20)))
+    assert (
+        rate(sampling.stringer(sample([*taints, 0.5], n)))
+        > rate(sampling.stringer(sample(taints, n)))
+        > rate(sampling.stringer(sample(taints, n + 20)))
+    )
     assert rate(methods[2](sample(taints, n))) <= rate(methods[0](sample(taints, n))) + 1e-12
 
 
 def test_the_papers_say_what_it_means():
     result = sampling.stringer(sampling.from_taints([0.5], 100, amount=100_000_000), materiality=5_000_000)
     assert result.acceptable and "低于重要性水平" in str(result) and "below the materiality" in result.paper("en")
-    for other in (sampling.attribute(1, 60), sampling.bayesian(1, 60, tolerable=0.1, amount=10**6), sampling.stratified([1], [20], [100]), sampling.moment(sample([0.2], 50), side="two")):
+    for other in (
+        sampling.attribute(1, 60),
+        sampling.bayesian(1, 60, tolerable=0.1, amount=10**6),
+        sampling.stratified([1], [20], [100]),
+        sampling.moment(sample([0.2], 50), side="two"),
+    ):
         assert str(other).splitlines()[-1].startswith("含义") and "Meaning" in other.paper("en")
 
 

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from bangfu.stats import sampling
 from bangfu.stats.sampling.exact import binomial_at_most, exact, hypergeometric_at_most, hypergeometric_cdf
 
-EXPECTED = [Fraction(i, 400) for i in range(17)] + [Fraction(i, 100) for i in (5, 6, 7, 8, 9, 10)] + [Fraction(25, 200), Fraction(30, 200), Fraction(35, 200)]
+EXPECTED = (
+    [Fraction(i, 400) for i in range(17)]
+    + [Fraction(i, 100) for i in (5, 6, 7, 8, 9, 10)]
+    + [Fraction(25, 200), Fraction(30, 200), Fraction(35, 200)]
+)
 
 # AICPA Audit Guide: Audit Sampling (2017), table A-1: 5 percent risk of overreliance; by tolerable rate in percent, expected rates as in EXPECTED.
 A1 = {
@@ -79,16 +83,26 @@ def test_money_unit_sample_sizes_of_the_aicpa_guide(risk, ratio):
 
 
 # AICPA Guide, appendix C: confidence factors, printed rounded up to two decimals.
-@pytest.mark.parametrize(("ratio", "confidence", "factor"), [(0, 0.95, 3.00), (0.2, 0.95, 4.63), (0.5, 0.95, 11.54), (0, 0.90, 2.31), (0.3, 0.90, 4.33)])
+@pytest.mark.parametrize(
+    ("ratio", "confidence", "factor"), [(0, 0.95, 3.00), (0.2, 0.95, 4.63), (0.5, 0.95, 11.54), (0, 0.90, 2.31), (0.3, 0.90, 4.33)]
+)
 def test_confidence_factors(ratio, confidence, factor):
     assert factor - 0.01 < sampling.confidence_factor(ratio, confidence) <= factor
 
 
 # Touw and Hoogduin (2011), Statistiek voor Audit en Controlling, p. 126: whole errors 0..3 at 95% and 90%.
-@pytest.mark.parametrize(("tolerable", "confidence", "sizes"), [
-    (0.01, 0.95, [299, 473, 628, 773]), (0.05, 0.95, [59, 93, 124, 153]), (0.10, 0.95, [29, 46, 61, 76]), (0.20, 0.95, [14, 22, 30, 37]),
-    (0.01, 0.90, [230, 388, 531, 667]), (0.05, 0.90, [45, 77, 105, 132]), (0.15, 0.90, [15, 25, 34, 43]),
-])
+@pytest.mark.parametrize(
+    ("tolerable", "confidence", "sizes"),
+    [
+        (0.01, 0.95, [299, 473, 628, 773]),
+        (0.05, 0.95, [59, 93, 124, 153]),
+        (0.10, 0.95, [29, 46, 61, 76]),
+        (0.20, 0.95, [14, 22, 30, 37]),
+        (0.01, 0.90, [230, 388, 531, 667]),
+        (0.05, 0.90, [45, 77, 105, 132]),
+        (0.15, 0.90, [15, 25, 34, 43]),
+    ],
+)
 def test_sample_sizes_by_number_of_errors(tolerable, confidence, sizes):
     assert [sampling.plan(tolerable, expected_errors=k, confidence=confidence).n for k in range(4)] == sizes
 
@@ -100,14 +114,33 @@ def test_hypergeometric_sample_sizes(errors, n):
 
 
 # AuditSampler's published comparison (N, expected %, tolerable %, confidence %: n hypergeometric, n binomial).
-@pytest.mark.parametrize(("population", "expected", "tolerable", "confidence", "hypergeometric", "binomial"), [
-    (500, 1, 8, 90, 46, 48), (500, 1, 6, 90, 61, 64), (500, 1, 4, 90, 90, 96), (500, 2, 5, 90, 99, 132), (500, 1, 8, 95, 55, 58), (500, 1, 4, 95, 140, 156),
-    (500, 2, 5, 95, 139, 181), (500, 3, 6, 95, 158, 195), (500, 4, 7, 95, 170, 221), (500, 5, 8, 95, 178, 240), (500, 6, 9, 95, 196, 266), (5000, 1, 6, 95, 77, 78),
-    (5000, 1, 4, 95, 154, 156), (15000, 1, 6, 95, 78, 78), (36000, 1, 4, 95, 156, 156),
-])
+@pytest.mark.parametrize(
+    ("population", "expected", "tolerable", "confidence", "hypergeometric", "binomial"),
+    [
+        (500, 1, 8, 90, 46, 48),
+        (500, 1, 6, 90, 61, 64),
+        (500, 1, 4, 90, 90, 96),
+        (500, 2, 5, 90, 99, 132),
+        (500, 1, 8, 95, 55, 58),
+        (500, 1, 4, 95, 140, 156),
+        (500, 2, 5, 95, 139, 181),
+        (500, 3, 6, 95, 158, 195),
+        (500, 4, 7, 95, 170, 221),
+        (500, 5, 8, 95, 178, 240),
+        (500, 6, 9, 95, 196, 266),
+        (5000, 1, 6, 95, 77, 78),
+        (5000, 1, 4, 95, 154, 156),
+        (15000, 1, 6, 95, 78, 78),
+        (36000, 1, 4, 95, 156, 156),
+    ],
+)
 def test_finite_population_sample_sizes(population, expected, tolerable, confidence, hypergeometric, binomial):
-    plans = [sampling.plan(Fraction(tolerable, 100), expected_rate=Fraction(expected, 100), confidence=Fraction(confidence, 100), method=m, population=population).n
-             for m in ("hypergeometric", "binomial")]
+    plans = [
+        sampling.plan(
+            Fraction(tolerable, 100), expected_rate=Fraction(expected, 100), confidence=Fraction(confidence, 100), method=m, population=population
+        ).n
+        for m in ("hypergeometric", "binomial")
+    ]
     assert plans == [hypergeometric, binomial]
 
 
@@ -125,9 +158,10 @@ def test_ties_are_decided_exactly():
     assert binomial_at_most(0, 2, Fraction(1, 2), Fraction(1, 4))
 
 
-@pytest.mark.parametrize(("k", "population", "bad", "n", "chance"), [
-    (0, 10, 3, 2, Fraction(42, 90)), (1, 10, 3, 2, Fraction(84, 90)), (2, 10, 8, 4, Fraction(28, 210)), (0, 10, 3, 8, 0),
-])
+@pytest.mark.parametrize(
+    ("k", "population", "bad", "n", "chance"),
+    [(0, 10, 3, 2, Fraction(42, 90)), (1, 10, 3, 2, Fraction(84, 90)), (2, 10, 8, 4, Fraction(28, 210)), (0, 10, 3, 8, 0)],
+)
 def test_hypergeometric_tail_by_hand(k, population, bad, n, chance):
     assert hypergeometric_cdf(k, population, bad, n) == pytest.approx(float(chance))
 
@@ -147,11 +181,18 @@ def test_precision_can_be_asked_for():
     assert plan.upper - 0.01 < 0.02 <= before
 
 
-@pytest.mark.parametrize(("arguments", "word"), [
-    ({}, "precision"), ({"tolerable": 1.2}, "between 0 and 1"), ({"tolerable": 0.05, "expected_rate": 0.05}, "below the tolerable"),
-    ({"tolerable": 0.05, "method": "hypergeometric"}, "population"), ({"tolerable": 0.05, "expected_rate": 0.01, "expected_errors": 1}, "not both"),
-    ({"tolerable": 0.05, "method": "normal"}, "binomial"), ({"tolerable": 0.0500001, "expected_rate": 0.05}, "no sample"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ({}, "precision"),
+        ({"tolerable": 1.2}, "between 0 and 1"),
+        ({"tolerable": 0.05, "expected_rate": 0.05}, "below the tolerable"),
+        ({"tolerable": 0.05, "method": "hypergeometric"}, "population"),
+        ({"tolerable": 0.05, "expected_rate": 0.01, "expected_errors": 1}, "not both"),
+        ({"tolerable": 0.05, "method": "normal"}, "binomial"),
+        ({"tolerable": 0.0500001, "expected_rate": 0.05}, "no sample"),
+    ],
+)
 def test_what_cannot_be_planned(arguments, word):
     with pytest.raises(ValueError, match=word):
         sampling.plan(**arguments)
@@ -172,7 +213,13 @@ def test_the_size_is_the_smallest_that_keeps_the_bound(thousandths, errors, conf
 
 
 @settings(max_examples=60)
-@given(st.integers(20, 300), st.integers(0, 30), st.integers(5, 150), st.sampled_from(["0.80", "0.90", "0.95"]), st.sampled_from(["hypergeometric", "binomial"]))
+@given(
+    st.integers(20, 300),
+    st.integers(0, 30),
+    st.integers(5, 150),
+    st.sampled_from(["0.80", "0.90", "0.95"]),
+    st.sampled_from(["hypergeometric", "binomial"]),
+)
 def test_no_smaller_size_was_passed_over(population, expected, more, confidence, method):
     rate, tolerable, risk = Fraction(expected, 1000), Fraction(expected + more, 1000), 1 - Fraction(confidence)
     critical = ceil(tolerable * population)
@@ -181,7 +228,11 @@ def test_no_smaller_size_was_passed_over(population, expected, more, confidence,
         k = ceil(rate * n)
         if n <= k:
             return False
-        return k < critical and hypergeometric_at_most(k, population, critical, n, risk) if method == "hypergeometric" else binomial_at_most(k, n, tolerable, risk)
+        return (
+            k < critical and hypergeometric_at_most(k, population, critical, n, risk)
+            if method == "hypergeometric"
+            else binomial_at_most(k, n, tolerable, risk)
+        )
 
     smallest = next((n for n in range(1, population + 1) if fits(n)), None)
     if smallest is None:

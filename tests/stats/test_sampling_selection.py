@@ -119,7 +119,17 @@ def test_strata_share_the_sample():
     assert sampling.neyman(pd.Series({"a": 60, "b": 30}), {"a": 1, "b": 4}, 9) == {"a": 3, "b": 6}
 
 
-@pytest.mark.parametrize("arguments", [{"n": 0}, {"n": 11}, {"n": 3, "units": "money"}, {"n": 3, "method": "sieve"}, {"n": 3, "method": "interval", "start": 4}, {"n": 3, "strata": "gone"}])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"n": 0},
+        {"n": 11},
+        {"n": 3, "units": "money"},
+        {"n": 3, "method": "sieve"},
+        {"n": 3, "method": "interval", "start": 4},
+        {"n": 3, "strata": "gone"},
+    ],
+)
 def test_what_cannot_be_drawn(arguments):
     with pytest.raises((ValueError, KeyError)):
         sampling.select(BOOK, **{"seed": 1, **arguments})

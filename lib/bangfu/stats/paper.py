@@ -1,23 +1,23 @@
 """The working paper of a result: what was asked, by which method, with which inputs, what came out, and what that means.
 
-    @dataclass(frozen=True)
-    class Bound(WorkingPaper):
-        errors: int
-        upper: float
+@dataclass(frozen=True)
+class Bound(WorkingPaper):
+    errors: int
+    upper: float
 
-        def _paper(self):
-            return Paper(
-                title=Both("差错率上限", "Upper bound of the error rate"),
-                asked=Both("总体差错率最高可能是多少", "How high may the error rate of the population be"),
-                method=Both("二项分布精确上限", "Exact binomial upper bound"),
-                source="Clopper and Pearson (1934), Biometrika 26",
-                inputs=[(Both("差错数", "errors"), self.errors)],
-                result=[(Both("上限", "upper bound"), percent(self.upper))],
-                meaning=Both("有 95% 的把握……", "With 95% confidence ..."),
-            )
+    def _paper(self):
+        return Paper(
+            title=Both("差错率上限", "Upper bound of the error rate"),
+            asked=Both("总体差错率最高可能是多少", "How high may the error rate of the population be"),
+            method=Both("二项分布精确上限", "Exact binomial upper bound"),
+            source="Clopper and Pearson (1934), Biometrika 26",
+            inputs=[(Both("差错数", "errors"), self.errors)],
+            result=[(Both("上限", "upper bound"), percent(self.upper))],
+            meaning=Both("有 95% 的把握……", "With 95% confidence ..."),
+        )
 
-    print(bound)                # in Chinese
-    print(bound.paper("en"))
+print(bound)                # in Chinese
+print(bound.paper("en"))
 """
 
 import numbers

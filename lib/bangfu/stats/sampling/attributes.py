@@ -10,9 +10,18 @@ from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 from bangfu.stats.sampling.exact import critical_count, exact, hypergeometric_at_most, hypergeometric_cdf, share
 
 METHODS = {
-    "binomial": (Both("二项分布精确界限(Clopper-Pearson)", "exact binomial bound (Clopper-Pearson)"), "Clopper and Pearson (1934), Biometrika 26, 404-413"),
-    "poisson": (Both("泊松分布精确界限", "exact Poisson bound"), "Garwood (1936), Biometrika 28, 437-442; AICPA Audit Guide: Audit Sampling, Poisson confidence factors"),
-    "hypergeometric": (Both("超几何分布精确界限(不放回)", "exact hypergeometric bound (without replacement)"), "Wright (1991), Exact Confidence Bounds when Sampling from Small Finite Universes"),
+    "binomial": (
+        Both("二项分布精确界限(Clopper-Pearson)", "exact binomial bound (Clopper-Pearson)"),
+        "Clopper and Pearson (1934), Biometrika 26, 404-413",
+    ),
+    "poisson": (
+        Both("泊松分布精确界限", "exact Poisson bound"),
+        "Garwood (1936), Biometrika 28, 437-442; AICPA Audit Guide: Audit Sampling, Poisson confidence factors",
+    ),
+    "hypergeometric": (
+        Both("超几何分布精确界限(不放回)", "exact hypergeometric bound (without replacement)"),
+        "Wright (1991), Exact Confidence Bounds when Sampling from Small Finite Universes",
+    ),
 }
 SIDES = {"upper": Both("单侧上限", "one-sided, upper"), "lower": Both("单侧下限", "one-sided, lower"), "two": Both("双侧", "two-sided")}
 
@@ -129,33 +138,65 @@ class RateEvaluation(WorkingPaper):
     @property
     def upper_items(self):
         """The most items in error in the population; None without its size."""
-        return None if self.population is None else round(self.upper * self.population) if self.method == "hypergeometric" else self.upper * self.population
+        return (
+            None
+            if self.population is None
+            else round(self.upper * self.population) if self.method == "hypergeometric" else self.upper * self.population
+        )
 
     def _paper(self):
         method, source = METHODS[self.method]
         sure = percent(self.confidence, 1)
         if self.side == "lower":
-            meaning = Both(f"有 {sure} 的把握,总体差错率不低于 {percent(self.lower)}。", f"With {sure} confidence the error rate of the population is at least {percent(self.lower)}.")
+            meaning = Both(
+                f"有 {sure} 的把握,总体差错率不低于 {percent(self.lower)}。",
+                f"With {sure} confidence the error rate of the population is at least {percent(self.lower)}.",
+            )
         elif self.side == "two":
-            meaning = Both(f"有 {sure} 的把握,总体差错率在 {percent(self.lower)} 与 {percent(self.upper)} 之间。",
-                           f"With {sure} confidence the error rate of the population is between {percent(self.lower)} and {percent(self.upper)}.")
+            meaning = Both(
+                f"有 {sure} 的把握,总体差错率在 {percent(self.lower)} 与 {percent(self.upper)} 之间。",
+                f"With {sure} confidence the error rate of the population is between {percent(self.lower)} and {percent(self.upper)}.",
+            )
         else:
-            meaning = Both(f"有 {sure} 的把握,总体差错率不超过 {percent(self.upper)}" + {None: "。", True: ",低于可容忍差错率,可以接受。", False: ",达到或超过可容忍差错率,不能据此接受总体。"}[self.acceptable],
-                           f"With {sure} confidence the error rate of the population is at most {percent(self.upper)}"
-                           + {None: ".", True: ", below the tolerable rate: acceptable.", False: ", which reaches the tolerable rate: the population cannot be accepted on this sample."}[self.acceptable])
-        inputs = [(Both("样本量", "sample size"), self.n), (Both("差错数", "errors found"), self.errors), (Both("置信水平", "confidence"), sure), (Both("界限", "bound"), SIDES[self.side])]
+            meaning = Both(
+                f"有 {sure} 的把握,总体差错率不超过 {percent(self.upper)}"
+                + {None: "。", True: ",低于可容忍差错率,可以接受。", False: ",达到或超过可容忍差错率,不能据此接受总体。"}[self.acceptable],
+                f"With {sure} confidence the error rate of the population is at most {percent(self.upper)}"
+                + {
+                    None: ".",
+                    True: ", below the tolerable rate: acceptable.",
+                    False: ", which reaches the tolerable rate: the population cannot be accepted on this sample.",
+                }[self.acceptable],
+            )
+        inputs = [
+            (Both("样本量", "sample size"), self.n),
+            (Both("差错数", "errors found"), self.errors),
+            (Both("置信水平", "confidence"), sure),
+            (Both("界限", "bound"), SIDES[self.side]),
+        ]
         if self.population is not None:
             inputs.append((Both("总体项目数", "items in the population"), self.population))
         if self.tolerable is not None:
             inputs.append((Both("可容忍差错率", "tolerable rate"), percent(self.tolerable)))
-        result = [(Both("最可能差错率", "most likely rate"), percent(self.most_likely)), (Both("下限", "lower bound"), percent(self.lower)),
-                  (Both("上限", "upper bound"), percent(self.upper)), (Both("精确度", "precision"), percent(self.precision))]
+        result = [
+            (Both("最可能差错率", "most likely rate"), percent(self.most_likely)),
+            (Both("下限", "lower bound"), percent(self.lower)),
+            (Both("上限", "upper bound"), percent(self.upper)),
+            (Both("精确度", "precision"), percent(self.precision)),
+        ]
         if self.population is not None and self.side != "lower":
             result.append((Both("总体中最多差错项目", "at most items in error"), self.upper_items))
         if self.p_value is not None:
             result.append((Both("p 值", "p-value"), self.p_value))
-        return Paper(Both("属性抽样评价", "Evaluation of a sample of attributes"), Both("总体差错率最高(最低)可能是多少", "How high (low) may the error rate of the population be"),
-                     method, source, inputs, result, meaning)
+        return Paper(
+            Both("属性抽样评价", "Evaluation of a sample of attributes"),
+            Both("总体差错率最高(最低)可能是多少", "How high (low) may the error rate of the population be"),
+            method,
+            source,
+            inputs,
+            result,
+            meaning,
+        )
 
 
 def attribute(errors, n, *, confidence=0.95, method="binomial", population=None, side="upper", tolerable=None):
@@ -167,5 +208,16 @@ def attribute(errors, n, *, confidence=0.95, method="binomial", population=None,
     """
     lower, upper = rate_bounds(errors, n, confidence=confidence, method=method, population=population, side=side)
     rate = None if tolerable is None else share(tolerable, "the tolerable rate")
-    return RateEvaluation(errors, int(n), float(exact(confidence)), method, side, population, rate, errors / n, float(lower), float(upper),
-                          None if rate is None else p_value(errors, n, rate, method=method, population=population))
+    return RateEvaluation(
+        errors,
+        int(n),
+        float(exact(confidence)),
+        method,
+        side,
+        population,
+        rate,
+        errors / n,
+        float(lower),
+        float(upper),
+        None if rate is None else p_value(errors, n, rate, method=method, population=population),
+    )

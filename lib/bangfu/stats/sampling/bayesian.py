@@ -12,10 +12,15 @@ from bangfu.stats.sampling.attributes import SIDES
 from bangfu.stats.sampling.evaluation import tail_levels
 from bangfu.stats.sampling.exact import critical_count, share
 
-FAMILIES = {"beta": Both("贝塔后验(二项)", "beta posterior (binomial)"), "gamma": Both("伽马后验(泊松)", "gamma posterior (Poisson)"),
-            "beta_binomial": Both("贝塔-二项后验(不放回)", "beta-binomial posterior (without replacement)")}
-SOURCE = ("Steele (1992), Audit Risk and Audit Evidence; Derks, de Swart, van Batenburg, Wagenmakers and Wetzels (2021), International Journal of Auditing 25, 621-636; "
-          "Dyer and Pierce (1993), Communications in Statistics 22 (beta-binomial)")
+FAMILIES = {
+    "beta": Both("贝塔后验(二项)", "beta posterior (binomial)"),
+    "gamma": Both("伽马后验(泊松)", "gamma posterior (Poisson)"),
+    "beta_binomial": Both("贝塔-二项后验(不放回)", "beta-binomial posterior (without replacement)"),
+}
+SOURCE = (
+    "Steele (1992), Audit Risk and Audit Evidence; Derks, de Swart, van Batenburg, Wagenmakers and Wetzels (2021), International Journal of Auditing 25, 621-636; "
+    "Dyer and Pierce (1993), Communications in Statistics 22 (beta-binomial)"
+)
 
 
 def uniform_prior(family="beta"):
@@ -63,24 +68,60 @@ class BayesianEvaluation(WorkingPaper):
     def _paper(self):
         sure = percent(self.confidence, 1)
         a, b = (f"{v:.6g}" for v in self.prior)
-        inputs = [(Both("样本量", "sample size"), self.n), (Both("差错数(误差率之和)", "errors (sum of taints)"), self.errors), (Both("先验参数", "prior"), f"({a}, {b})"),
-                  (Both("可信水平", "credibility"), sure), (Both("界限", "bound"), SIDES[self.side])]
-        for name, value in ((Both("总体项目数", "items in the population"), self.population), (Both("可容忍差错率", "tolerable rate"), None if self.tolerable is None else percent(self.tolerable))):
+        inputs = [
+            (Both("样本量", "sample size"), self.n),
+            (Both("差错数(误差率之和)", "errors (sum of taints)"), self.errors),
+            (Both("先验参数", "prior"), f"({a}, {b})"),
+            (Both("可信水平", "credibility"), sure),
+            (Both("界限", "bound"), SIDES[self.side]),
+        ]
+        for name, value in (
+            (Both("总体项目数", "items in the population"), self.population),
+            (Both("可容忍差错率", "tolerable rate"), None if self.tolerable is None else percent(self.tolerable)),
+        ):
             if value is not None:
                 inputs.append((name, value))
-        result = [(Both("后验参数", "posterior"), "({:.6g}, {:.6g})".format(*self.posterior)), (Both("最可能差错率", "most likely rate"), percent(self.most_likely)), (Both("平均差错率", "mean rate"), percent(self.mean)),
-                  (Both("下限", "lower bound"), percent(self.lower)), (Both("上限", "upper bound"), percent(self.upper))]
+        result = [
+            (Both("后验参数", "posterior"), "({:.6g}, {:.6g})".format(*self.posterior)),
+            (Both("最可能差错率", "most likely rate"), percent(self.most_likely)),
+            (Both("平均差错率", "mean rate"), percent(self.mean)),
+            (Both("下限", "lower bound"), percent(self.lower)),
+            (Both("上限", "upper bound"), percent(self.upper)),
+        ]
         if self.amount is not None:
-            result += [(Both("最可能差错(元)", "most likely error (yuan)"), money(self.most_likely * self.amount)), (Both("差错上限(元)", "upper error limit (yuan)"), money(self.upper * self.amount))]
+            result += [
+                (Both("最可能差错(元)", "most likely error (yuan)"), money(self.most_likely * self.amount)),
+                (Both("差错上限(元)", "upper error limit (yuan)"), money(self.upper * self.amount)),
+            ]
         if self.probability is not None:
-            result += [(Both("低于可容忍差错率的概率", "probability of being below the tolerable rate"), percent(self.probability)), (Both("贝叶斯因子", "Bayes factor"), self.bayes_factor)]
+            result += [
+                (Both("低于可容忍差错率的概率", "probability of being below the tolerable rate"), percent(self.probability)),
+                (Both("贝叶斯因子", "Bayes factor"), self.bayes_factor),
+            ]
         if self.side == "lower":
-            said = Both(f"总体差错率有 {sure} 的可能不低于 {percent(self.lower)}。", f"The error rate is at least {percent(self.lower)} with probability {sure}.")
+            said = Both(
+                f"总体差错率有 {sure} 的可能不低于 {percent(self.lower)}。",
+                f"The error rate is at least {percent(self.lower)} with probability {sure}.",
+            )
         elif self.side == "two":
-            said = Both(f"总体差错率有 {sure} 的可能在 {percent(self.lower)} 与 {percent(self.upper)} 之间。", f"The error rate is between {percent(self.lower)} and {percent(self.upper)} with probability {sure}.")
+            said = Both(
+                f"总体差错率有 {sure} 的可能在 {percent(self.lower)} 与 {percent(self.upper)} 之间。",
+                f"The error rate is between {percent(self.lower)} and {percent(self.upper)} with probability {sure}.",
+            )
         else:
-            said = Both(f"总体差错率有 {sure} 的可能不超过 {percent(self.upper)}。", f"The error rate is at most {percent(self.upper)} with probability {sure}.")
-        return Paper(Both("贝叶斯评价", "Bayesian evaluation"), Both("结合先验判断,总体差错率最高可能是多少", "How high may the error rate be, given what was known before"), FAMILIES[self.family], SOURCE, inputs, result, said)
+            said = Both(
+                f"总体差错率有 {sure} 的可能不超过 {percent(self.upper)}。",
+                f"The error rate is at most {percent(self.upper)} with probability {sure}.",
+            )
+        return Paper(
+            Both("贝叶斯评价", "Bayesian evaluation"),
+            Both("结合先验判断,总体差错率最高可能是多少", "How high may the error rate be, given what was known before"),
+            FAMILIES[self.family],
+            SOURCE,
+            inputs,
+            result,
+            said,
+        )
 
 
 def bayesian(errors, n, *, prior=(1, 1), family="beta", confidence=0.95, side="upper", population=None, tolerable=None, amount=None):
@@ -123,5 +164,22 @@ def bayesian(errors, n, *, prior=(1, 1), family="beta", confidence=0.95, side="u
         before = None if rate is None or first is None else float(first.cdf(float(rate)))
     odds = None if below is None or below == 1 else below / (1 - below)
     factor = None if odds is None or before is None else odds / (before / (1 - before))
-    return BayesianEvaluation(errors, int(n), confidence, family, side, (a, b), after, population, rate, amount, float(min(max(mode, 0.0), 1.0)), float(mean),
-                              0.0 if side == "upper" else float(low), 1.0 if side == "lower" else float(high), below, odds, factor)
+    return BayesianEvaluation(
+        errors,
+        int(n),
+        confidence,
+        family,
+        side,
+        (a, b),
+        after,
+        population,
+        rate,
+        amount,
+        float(min(max(mode, 0.0), 1.0)),
+        float(mean),
+        0.0 if side == "upper" else float(low),
+        1.0 if side == "lower" else float(high),
+        below,
+        odds,
+        factor,
+    )

@@ -14,15 +14,34 @@ def mean_per_unit(sample, *, confidence=0.95, side="two", fpc=True, materiality=
     book, value = _items(sample)
     left = sample.items - sample.certain_items
     spread = value.std(ddof=1)
-    return _by_item(sample, sample.sampled_amount - left * value.mean(), spread, len(value) - 1, confidence, side, fpc, materiality,
-                    Both("单位均值法", "mean-per-unit estimate"))
+    return _by_item(
+        sample,
+        sample.sampled_amount - left * value.mean(),
+        spread,
+        len(value) - 1,
+        confidence,
+        side,
+        fpc,
+        materiality,
+        Both("单位均值法", "mean-per-unit estimate"),
+    )
 
 
 def difference(sample, *, confidence=0.95, side="two", fpc=True, materiality=None):
     """The error from the mean difference between book and audited amount: N x mean(book - audited); its spread is that of the differences."""
     book, value = _items(sample)
     d = book - value
-    return _by_item(sample, (sample.items - sample.certain_items) * d.mean(), d.std(ddof=1), len(d) - 1, confidence, side, fpc, materiality, Both("差额法", "difference estimate"))
+    return _by_item(
+        sample,
+        (sample.items - sample.certain_items) * d.mean(),
+        d.std(ddof=1),
+        len(d) - 1,
+        confidence,
+        side,
+        fpc,
+        materiality,
+        Both("差额法", "difference estimate"),
+    )
 
 
 def ratio(sample, *, confidence=0.95, side="two", fpc=True, book_value=True, materiality=None):
@@ -35,7 +54,17 @@ def ratio(sample, *, confidence=0.95, side="two", fpc=True, book_value=True, mat
     left = sample.items - sample.certain_items
     residual = value - r * book
     total = sample.sampled_amount if book_value else left * book.mean()
-    return _by_item(sample, total * (1 - r), np.sqrt((residual**2).sum() / (len(book) - 1)), len(book) - 1, confidence, side, fpc, materiality, Both("比率法", "ratio estimate"))
+    return _by_item(
+        sample,
+        total * (1 - r),
+        np.sqrt((residual**2).sum() / (len(book) - 1)),
+        len(book) - 1,
+        confidence,
+        side,
+        fpc,
+        materiality,
+        Both("比率法", "ratio estimate"),
+    )
 
 
 def regression(sample, *, confidence=0.95, side="two", fpc=True, materiality=None):
@@ -49,7 +78,17 @@ def regression(sample, *, confidence=0.95, side="two", fpc=True, materiality=Non
     b = (x * value).sum() / (x**2).sum()
     residual = value - value.mean() - b * x
     estimate = sample.sampled_amount - (left * value.mean() + b * (sample.sampled_amount - left * book.mean()))
-    return _by_item(sample, estimate, np.sqrt((residual**2).sum() / (len(book) - 2)), len(book) - 2, confidence, side, fpc, materiality, Both("回归法", "regression estimate"))
+    return _by_item(
+        sample,
+        estimate,
+        np.sqrt((residual**2).sum() / (len(book) - 2)),
+        len(book) - 2,
+        confidence,
+        side,
+        fpc,
+        materiality,
+        Both("回归法", "regression estimate"),
+    )
 
 
 def mean_taint(sample, *, confidence=0.95, side="two", materiality=None):
@@ -67,9 +106,16 @@ def mean_taint(sample, *, confidence=0.95, side="two", materiality=None):
         half = stats.t.ppf(tail_levels(confidence, side), len(z) - 1) * error
         return float(z.mean()), np.nan if side == "upper" else z.mean() - half, np.nan if side == "lower" else z.mean() + half
 
-    return money_unit_result(sample, rates, name=Both("平均误差率法(按金额概率)", "mean taint (probability proportional to size)"),
-                             source="Hansen and Hurwitz (1943), Annals of Mathematical Statistics 14; Lohr (2022), Sampling: Design and Analysis",
-                             confidence=confidence, side=side, materiality=materiality, inputs=((Both("标准误(元)", "standard error (yuan)"), money(error * sample.sampled_amount)),))
+    return money_unit_result(
+        sample,
+        rates,
+        name=Both("平均误差率法(按金额概率)", "mean taint (probability proportional to size)"),
+        source="Hansen and Hurwitz (1943), Annals of Mathematical Statistics 14; Lohr (2022), Sampling: Design and Analysis",
+        confidence=confidence,
+        side=side,
+        materiality=materiality,
+        inputs=((Both("标准误(元)", "standard error (yuan)"), money(error * sample.sampled_amount)),),
+    )
 
 
 def _items(sample):
@@ -90,8 +136,33 @@ def _by_item(sample, estimate, spread, df, confidence, side, fpc, materiality, n
     error = left * spread / np.sqrt(n) * (np.sqrt(1 - n / left) if fpc else 1.0)
     half, total = stats.t.ppf(tail_levels(confidence, side), df) * error, estimate + sample.certain_error
     errors = int((sample.book != sample.value).sum())
-    notes = () if errors >= 20 else (Both(f"样本中只有 {errors} 个差错,正态近似不可靠,区间可能过窄。", f"Only {errors} errors in the sample: the normal approximation is not reliable, the interval may be too short."),)
-    return MoneyEvaluation(name, COCHRAN, confidence, side, n, sample.amount, sample.certain_error, errors, float(total),
-                           np.nan if side == "upper" else float(total - half), np.nan if side == "lower" else float(total + half), materiality,
-                           ((Both("总体项目数", "items in the population"), sample.items), (Both("标准误(元)", "standard error (yuan)"), money(error)),
-                            (Both("有限总体校正", "finite-population correction"), bool(fpc))), notes)
+    notes = (
+        ()
+        if errors >= 20
+        else (
+            Both(
+                f"样本中只有 {errors} 个差错,正态近似不可靠,区间可能过窄。",
+                f"Only {errors} errors in the sample: the normal approximation is not reliable, the interval may be too short.",
+            ),
+        )
+    )
+    return MoneyEvaluation(
+        name,
+        COCHRAN,
+        confidence,
+        side,
+        n,
+        sample.amount,
+        sample.certain_error,
+        errors,
+        float(total),
+        np.nan if side == "upper" else float(total - half),
+        np.nan if side == "lower" else float(total + half),
+        materiality,
+        (
+            (Both("总体项目数", "items in the population"), sample.items),
+            (Both("标准误(元)", "standard error (yuan)"), money(error)),
+            (Both("有限总体校正", "finite-population correction"), bool(fpc)),
+        ),
+        notes,
+    )

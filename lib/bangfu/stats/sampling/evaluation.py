@@ -40,7 +40,9 @@ class AuditedSample:
     def taints(self):
         """(book - audited) / book for each hit, shape (n,): positive overstated, negative understated. ValueError for a book value <= 0."""
         if (self.book <= 0).any():
-            raise ValueError(f"{int((self.book <= 0).sum())} sampled items have a book value of zero or less: they have no taint; examine them by themselves")
+            raise ValueError(
+                f"{int((self.book <= 0).sum())} sampled items have a book value of zero or less: they have no taint; examine them by themselves"
+            )
         return np.repeat((self.book - self.value) / self.book, self.hits)
 
 
@@ -61,10 +63,20 @@ def audited(book, value, *, amount, hits=None, certain=None, items=None):
     if (hits[~certain] < 1).any():
         raise ValueError("every item that is not certain must have been hit at least once")
     top = book[certain]
-    sample = AuditedSample(book[~certain], value[~certain], hits[~certain], int(amount), int(top.sum()), int((top - value[certain]).sum()), int(certain.sum()),
-                           None if items is None else int(items))
+    sample = AuditedSample(
+        book[~certain],
+        value[~certain],
+        hits[~certain],
+        int(amount),
+        int(top.sum()),
+        int((top - value[certain]).sum()),
+        int(certain.sum()),
+        None if items is None else int(items),
+    )
     if sample.sampled_amount < 0 or (sample.n == 0) != (sample.sampled_amount == 0):
-        raise ValueError("the amount of the population does not fit the sample: it must hold the top stratum, and what is left must have been sampled")
+        raise ValueError(
+            "the amount of the population does not fit the sample: it must hold the top stratum, and what is left must have been sampled"
+        )
     return sample
 
 
@@ -122,23 +134,57 @@ class MoneyEvaluation(WorkingPaper):
 
     def _paper(self):
         sure = percent(self.confidence, 1)
-        inputs = [(Both("总体金额(元)", "book value of the population (yuan)"), money(self.amount)), (Both("样本量", "sample size"), self.n), (Both("有差错的抽样单位", "sampling units in error"), self.errors),
-                  (Both("置信水平", "confidence"), sure), (Both("界限", "bound"), SIDES[self.side]), *self.inputs]
+        inputs = [
+            (Both("总体金额(元)", "book value of the population (yuan)"), money(self.amount)),
+            (Both("样本量", "sample size"), self.n),
+            (Both("有差错的抽样单位", "sampling units in error"), self.errors),
+            (Both("置信水平", "confidence"), sure),
+            (Both("界限", "bound"), SIDES[self.side]),
+            *self.inputs,
+        ]
         if self.materiality is not None:
             inputs.append((Both("重要性水平(元)", "materiality (yuan)"), money(self.materiality)))
-        result = [(Both("必查层差错(元)", "error of the top stratum (yuan)"), money(self.certain_error)), (Both("最可能差错(元)", "most likely error (yuan)"), money(self.most_likely)),
-                  (Both("下限(元)", "lower bound (yuan)"), money(self.lower)), (Both("差错上限(元)", "upper error limit (yuan)"), money(self.upper)), (Both("精确度(元)", "precision (yuan)"), money(self.precision))]
+        result = [
+            (Both("必查层差错(元)", "error of the top stratum (yuan)"), money(self.certain_error)),
+            (Both("最可能差错(元)", "most likely error (yuan)"), money(self.most_likely)),
+            (Both("下限(元)", "lower bound (yuan)"), money(self.lower)),
+            (Both("差错上限(元)", "upper error limit (yuan)"), money(self.upper)),
+            (Both("精确度(元)", "precision (yuan)"), money(self.precision)),
+        ]
         if self.detail is not None and len(self.detail):
             result.append((Both("计算", "computation"), self.detail))
-        said = {None: Both("。", "."), True: Both(",低于重要性水平,可以接受。", ", below the materiality: acceptable."),
-                False: Both(",达到或超过重要性水平,不能据此接受总体。", ", which reaches the materiality: the population cannot be accepted on this sample.")}[self.acceptable]
+        said = {
+            None: Both("。", "."),
+            True: Both(",低于重要性水平,可以接受。", ", below the materiality: acceptable."),
+            False: Both(
+                ",达到或超过重要性水平,不能据此接受总体。", ", which reaches the materiality: the population cannot be accepted on this sample."
+            ),
+        }[self.acceptable]
         if self.side == "two":
-            meaning = Both(f"有 {sure} 的把握,总体差错金额在 {money(self.lower)} 元与 {money(self.upper)} 元之间{said.zh}", f"With {sure} confidence the error is between {money(self.lower)} and {money(self.upper)} yuan{said.en}")
+            meaning = Both(
+                f"有 {sure} 的把握,总体差错金额在 {money(self.lower)} 元与 {money(self.upper)} 元之间{said.zh}",
+                f"With {sure} confidence the error is between {money(self.lower)} and {money(self.upper)} yuan{said.en}",
+            )
         elif self.side == "lower":
-            meaning = Both(f"有 {sure} 的把握,总体高估金额不少于 {money(self.lower)} 元。", f"With {sure} confidence the population is overstated by at least {money(self.lower)} yuan.")
+            meaning = Both(
+                f"有 {sure} 的把握,总体高估金额不少于 {money(self.lower)} 元。",
+                f"With {sure} confidence the population is overstated by at least {money(self.lower)} yuan.",
+            )
         else:
-            meaning = Both(f"有 {sure} 的把握,总体高估金额不超过 {money(self.upper)} 元{said.zh}", f"With {sure} confidence the population is overstated by at most {money(self.upper)} yuan{said.en}")
-        return Paper(Both("差错金额评价", "Evaluation of the error in money"), Both("总体差错金额最高可能是多少", "How high may the error of the population be"), self.name, self.source, inputs, result, meaning, self.notes)
+            meaning = Both(
+                f"有 {sure} 的把握,总体高估金额不超过 {money(self.upper)} 元{said.zh}",
+                f"With {sure} confidence the population is overstated by at most {money(self.upper)} yuan{said.en}",
+            )
+        return Paper(
+            Both("差错金额评价", "Evaluation of the error in money"),
+            Both("总体差错金额最高可能是多少", "How high may the error of the population be"),
+            self.name,
+            self.source,
+            inputs,
+            result,
+            meaning,
+            self.notes,
+        )
 
 
 def tail_levels(confidence, side):
@@ -155,8 +201,16 @@ def money_unit_result(sample, rates, **more):
     """
     scale, known = sample.sampled_amount, sample.certain_error
     most_likely, lower, upper = rates() if sample.n else (0.0, 0.0, 0.0)
-    return MoneyEvaluation(n=sample.n, amount=sample.amount, certain_error=known, errors=int((sample.taints != 0).sum()),
-                           most_likely=known + most_likely * scale, lower=known + lower * scale, upper=known + upper * scale, **more)
+    return MoneyEvaluation(
+        n=sample.n,
+        amount=sample.amount,
+        certain_error=known,
+        errors=int((sample.taints != 0).sum()),
+        most_likely=known + most_likely * scale,
+        lower=known + lower * scale,
+        upper=known + upper * scale,
+        **more,
+    )
 
 
 def _whole(values, name):

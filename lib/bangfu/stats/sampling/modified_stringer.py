@@ -9,10 +9,14 @@ from bangfu.stats.sampling.evaluation import money_unit_result
 from bangfu.stats.sampling.stringer import stringer_rate
 
 CORRECTIONS = {
-    "pap_van_zuijlen": (Both("修正 Stringer 界限(Pap 与 van Zuijlen)", "modified Stringer bound (Pap and van Zuijlen)"),
-                        "Pap and van Zuijlen (1996), Statistica Neerlandica 50, 367-389; de Jager, Pap and van Zuijlen (1997), Computers and Mathematics with Applications 33(5), 37-54"),
-    "pap_van_zuijlen_integral": (Both("修正 Stringer 界限(Pap 与 van Zuijlen,积分系数)", "modified Stringer bound (Pap and van Zuijlen, coefficients integrated)"),
-                                 "Pap and van Zuijlen (1996), Statistica Neerlandica 50, 367-389, with the coefficients' integral"),
+    "pap_van_zuijlen": (
+        Both("修正 Stringer 界限(Pap 与 van Zuijlen)", "modified Stringer bound (Pap and van Zuijlen)"),
+        "Pap and van Zuijlen (1996), Statistica Neerlandica 50, 367-389; de Jager, Pap and van Zuijlen (1997), Computers and Mathematics with Applications 33(5), 37-54",
+    ),
+    "pap_van_zuijlen_integral": (
+        Both("修正 Stringer 界限(Pap 与 van Zuijlen,积分系数)", "modified Stringer bound (Pap and van Zuijlen, coefficients integrated)"),
+        "Pap and van Zuijlen (1996), Statistica Neerlandica 50, 367-389, with the coefficients' integral",
+    ),
     "bickel": (Both("修正 Stringer 界限(Bickel)", "modified Stringer bound (Bickel)"), "Bickel (1992), International Statistical Review 60, 197-209"),
 }
 
@@ -64,6 +68,7 @@ def modified_stringer(sample, *, correction="pap_van_zuijlen", confidence=0.95, 
     if correction not in CORRECTIONS:
         raise ValueError(f"correction must be one of {', '.join(CORRECTIONS)}, not {correction!r}")
     z = sample.taints
+
     def rates():
         if correction == "bickel":
             upper = bickel_rate(z, sample.n, confidence)

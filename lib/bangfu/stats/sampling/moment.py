@@ -59,5 +59,13 @@ def moment(sample, *, confidence=0.95, side="upper", kind="accounts", materialit
         lower, upper = moment_quantiles(z, sample.n, [1 - level, level], kind)
         return float(z.mean()), np.nan if side == "upper" else float(lower), np.nan if side == "lower" else float(upper)
 
-    return money_unit_result(sample, rates, name=Both("矩界限(Dworin-Grimlund)", "moment bound (Dworin and Grimlund)"), source=SOURCE, confidence=confidence, side=side, materiality=materiality,
-                             inputs=((Both("总体类型", "kind of population"), KINDS[kind]),))
+    return money_unit_result(
+        sample,
+        rates,
+        name=Both("矩界限(Dworin-Grimlund)", "moment bound (Dworin and Grimlund)"),
+        source=SOURCE,
+        confidence=confidence,
+        side=side,
+        materiality=materiality,
+        inputs=((Both("总体类型", "kind of population"), KINDS[kind]),),
+    )

@@ -41,7 +41,10 @@ class Plan(WorkingPaper):
         sure = percent(self.confidence, 1)
         inputs = [(Both("置信水平", "confidence"), sure)]
         if self.amount is not None:
-            inputs += [(Both("总体金额(元)", "book value of the population (yuan)"), money(self.amount)), (Both("重要性水平(元)", "materiality (yuan)"), money(self.materiality))]
+            inputs += [
+                (Both("总体金额(元)", "book value of the population (yuan)"), money(self.amount)),
+                (Both("重要性水平(元)", "materiality (yuan)"), money(self.materiality)),
+            ]
         if self.tolerable is not None:
             inputs.append((Both("可容忍差错率", "tolerable rate"), percent(self.tolerable)))
         if self.expected_rate is not None:
@@ -51,18 +54,42 @@ class Plan(WorkingPaper):
         if self.population is not None:
             inputs.append((Both("总体单位数", "units in the population"), self.population))
         allowed = int(self.errors) if self.errors.denominator == 1 else float(self.errors)
-        result = [(Both("样本量", "sample size"), self.n), (Both("样本中可有的差错数", "errors the sample may hold"), allowed), (Both("届时的上限", "upper bound then"), percent(self.upper))]
+        result = [
+            (Both("样本量", "sample size"), self.n),
+            (Both("样本中可有的差错数", "errors the sample may hold"), allowed),
+            (Both("届时的上限", "upper bound then"), percent(self.upper)),
+        ]
         if self.amount is not None:
             result.append((Both("抽样间隔(元)", "sampling interval (yuan)"), money(floor(self.interval))))
-        note = (Both("预计差错数不取整(部分差错按比例计)。", "The expected number of errors is not rounded (partial errors count in proportion).") if self.partial
-                else Both("预计差错数向上取整。", "The expected number of errors is rounded up."))
-        goal = Both("差错率低于可容忍差错率", "the error rate is below the tolerable rate") if self.tolerable is not None else Both("精确度达到要求", "the precision is reached")
-        meaning = Both(f"抽取 {self.n:,} 个单位,若差错不超过 {allowed:.6g} 个,即有 {sure} 的把握认为{goal.zh}。",
-                       f"Draw {self.n:,} units: if there are no more than {allowed:.6g} errors among them, {goal.en} with {sure} confidence.")
-        return Paper(Both("抽样计划", "Sampling plan"), Both("需要抽取多少个单位", "How many units must be drawn"), method, SOURCE, inputs, result, meaning, [note])
+        note = (
+            Both("预计差错数不取整(部分差错按比例计)。", "The expected number of errors is not rounded (partial errors count in proportion).")
+            if self.partial
+            else Both("预计差错数向上取整。", "The expected number of errors is rounded up.")
+        )
+        goal = (
+            Both("差错率低于可容忍差错率", "the error rate is below the tolerable rate")
+            if self.tolerable is not None
+            else Both("精确度达到要求", "the precision is reached")
+        )
+        meaning = Both(
+            f"抽取 {self.n:,} 个单位,若差错不超过 {allowed:.6g} 个,即有 {sure} 的把握认为{goal.zh}。",
+            f"Draw {self.n:,} units: if there are no more than {allowed:.6g} errors among them, {goal.en} with {sure} confidence.",
+        )
+        return Paper(
+            Both("抽样计划", "Sampling plan"),
+            Both("需要抽取多少个单位", "How many units must be drawn"),
+            method,
+            SOURCE,
+            inputs,
+            result,
+            meaning,
+            [note],
+        )
 
 
-def plan(tolerable=None, *, expected_rate=None, expected_errors=None, confidence=0.95, method="binomial", population=None, precision=None, partial=None):
+def plan(
+    tolerable=None, *, expected_rate=None, expected_errors=None, confidence=0.95, method="binomial", population=None, precision=None, partial=None
+):
     """The smallest sample whose upper bound stays below the tolerable rate if the errors that are expected are found.
 
     n is the smallest with P(X <= k | rate = tolerable) <= 1 - confidence, where k is the number of errors expected in n:
@@ -111,7 +138,9 @@ def plan(tolerable=None, *, expected_rate=None, expected_errors=None, confidence
                 below = binomial_at_most(k, n, limit, risk)
             if not below:
                 return False
-        return near is None or rate_bounds(float(k), n, confidence=confidence, method=method, population=population)[1] - float(k / Fraction(n)) < float(near)
+        return near is None or rate_bounds(float(k), n, confidence=confidence, method=method, population=population)[1] - float(
+            k / Fraction(n)
+        ) < float(near)
 
     end = min(population or LARGEST, LARGEST)
     if not partial and count is None and rate > 0:
@@ -122,12 +151,16 @@ def plan(tolerable=None, *, expected_rate=None, expected_errors=None, confidence
         n = _smallest(lambda m: kept(_number(count if count is not None else rate * m), m), floor(count or 0) + 1, end)
         k = None if n is None else (count if count is not None else rate * n)
     if n is None:
-        raise ValueError(f"no sample of up to {end:,} is large enough: the expected errors are too near to what is tolerable, or the population is too small")
+        raise ValueError(
+            f"no sample of up to {end:,} is large enough: the expected errors are too near to what is tolerable, or the population is too small"
+        )
     upper = float(rate_bounds(float(k), n, confidence=confidence, method=method, population=population)[1])
     return Plan(n, Fraction(k), method, float(1 - risk), limit, None if expected_rate is None else rate, near, partial, population, upper)
 
 
-def plan_money(amount, materiality, *, expected=None, expected_rate=None, expected_errors=None, confidence=0.95, method="poisson", precision=None, partial=None):
+def plan_money(
+    amount, materiality, *, expected=None, expected_rate=None, expected_errors=None, confidence=0.95, method="poisson", precision=None, partial=None
+):
     """The smallest money-unit sample that keeps the error below the materiality, if the errors that are expected are found.
 
     plan() with tolerable = materiality / amount and expected rate = expected / amount, as exact fractions. The units are those of the
@@ -144,8 +177,16 @@ def plan_money(amount, materiality, *, expected=None, expected_rate=None, expect
         expected_rate = Fraction(int(expected), int(amount))
     if materiality >= amount:
         raise ValueError("the materiality reaches the whole amount: no sample is needed to stay below it")
-    drawn = plan(Fraction(int(materiality), int(amount)), expected_rate=expected_rate, expected_errors=expected_errors, confidence=confidence, method=method,
-                 population=int(amount) if method == "hypergeometric" else None, precision=None if precision is None else Fraction(int(precision), int(amount)), partial=partial)
+    drawn = plan(
+        Fraction(int(materiality), int(amount)),
+        expected_rate=expected_rate,
+        expected_errors=expected_errors,
+        confidence=confidence,
+        method=method,
+        population=int(amount) if method == "hypergeometric" else None,
+        precision=None if precision is None else Fraction(int(precision), int(amount)),
+        partial=partial,
+    )
     return Plan(**{**drawn.__dict__, "amount": int(amount), "materiality": int(materiality)})
 
 

@@ -12,11 +12,21 @@ from bangfu.stats.sampling.drawing import Draw
 from bangfu.stats.sampling.exact import exact
 from bangfu.stats.sampling.units import cells, intervals, units_at_random
 
-METHODS = {"random": Both("简单随机", "simple random"), "interval": Both("等距(固定间隔)", "fixed interval (systematic)"), "cell": Both("分格(每格一个)", "cell (one in each)")}
+METHODS = {
+    "random": Both("简单随机", "simple random"),
+    "interval": Both("等距(固定间隔)", "fixed interval (systematic)"),
+    "cell": Both("分格(每格一个)", "cell (one in each)"),
+}
 UNITS = {"items": Both("项目", "items"), "money": Both("货币单位", "money units")}
-SOURCE = ("Cochran (1977), Sampling Techniques, 2, 5, 8 (random, stratified, systematic); Leslie, Teitlebaum and Anderson (1979), Dollar-Unit Sampling "
-          "(fixed interval, cell, top stratum)")
-ASIDE = {"zero": Both("金额为零", "amount is zero"), "negative": Both("金额为负", "amount is negative"), "missing": Both("金额缺失", "amount is missing")}
+SOURCE = (
+    "Cochran (1977), Sampling Techniques, 2, 5, 8 (random, stratified, systematic); Leslie, Teitlebaum and Anderson (1979), Dollar-Unit Sampling "
+    "(fixed interval, cell, top stratum)"
+)
+ASIDE = {
+    "zero": Both("金额为零", "amount is zero"),
+    "negative": Both("金额为负", "amount is negative"),
+    "missing": Both("金额缺失", "amount is missing"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,25 +67,50 @@ class Selection(WorkingPaper):
     def _paper(self):
         groups = self.items["group"].value_counts()
         examined = len(self.drawn)
-        inputs = [(Both("抽样单位", "sampling units"), UNITS[self.of]), (Both("方法", "method"), METHODS[self.method]), (Both("种子", "seed"), self.seed),
-                  (Both("总体项目数", "items in the population"), len(self.items)), (Both("要求的样本量", "sample size asked for"), self.n)]
+        inputs = [
+            (Both("抽样单位", "sampling units"), UNITS[self.of]),
+            (Both("方法", "method"), METHODS[self.method]),
+            (Both("种子", "seed"), self.seed),
+            (Both("总体项目数", "items in the population"), len(self.items)),
+            (Both("要求的样本量", "sample size asked for"), self.n),
+        ]
         if self.items["amount"].notna().any():
             inputs.append((Both("总体金额合计(元)", "amount of the population (yuan)"), money(int(self.items["amount"].sum()))))
         if self.start is not None:
             inputs.append((Both("起点", "start"), self.start))
-        result = [(Both("应检查的项目", "items to examine"), examined), (Both("其中必查(大额层)", "of these certain (top stratum)"), int(groups.get("certain", 0))),
-                  (Both("抽中次数合计", "hits"), int(self.items["hits"].sum())), (Both("抽中一次以上的项目", "items hit more than once"), int((self.items["hits"] > 1).sum())),
-                  (Both("未抽中", "not drawn"), int(groups.get("not_drawn", 0)))]
+        result = [
+            (Both("应检查的项目", "items to examine"), examined),
+            (Both("其中必查(大额层)", "of these certain (top stratum)"), int(groups.get("certain", 0))),
+            (Both("抽中次数合计", "hits"), int(self.items["hits"].sum())),
+            (Both("抽中一次以上的项目", "items hit more than once"), int((self.items["hits"] > 1).sum())),
+            (Both("未抽中", "not drawn"), int(groups.get("not_drawn", 0))),
+        ]
         result += [(Both(f"单列:{name.zh}", f"set aside: {name.en}"), int(groups[key])) for key, name in ASIDE.items() if key in groups]
         if len(self.strata) > 1:
             result.append((Both("各层", "strata"), self.strata))
         aside = len(self.set_aside)
         notes = []
         if aside:
-            notes.append(Both(f"{aside} 个项目金额为零、为负或缺失,在货币单位抽样中没有机会被抽中,须另行检查,不在推断范围内。",
-                              f"{aside} items with a zero, negative or missing amount have no chance in a money-unit sample: look at them by themselves, the inference does not cover them."))
-        meaning = Both(f"请检查这 {examined} 个项目;用同一种子和同样顺序的总体可以重新抽出同一样本。", f"Examine these {examined} items; the same seed with the population in the same order draws them again.")
-        return Paper(Both("样本抽取", "Drawing the sample"), Both("检查哪些项目", "Which items are to be examined"), METHODS[self.method], SOURCE, inputs, result, meaning, notes)
+            notes.append(
+                Both(
+                    f"{aside} 个项目金额为零、为负或缺失,在货币单位抽样中没有机会被抽中,须另行检查,不在推断范围内。",
+                    f"{aside} items with a zero, negative or missing amount have no chance in a money-unit sample: look at them by themselves, the inference does not cover them.",
+                )
+            )
+        meaning = Both(
+            f"请检查这 {examined} 个项目;用同一种子和同样顺序的总体可以重新抽出同一样本。",
+            f"Examine these {examined} items; the same seed with the population in the same order draws them again.",
+        )
+        return Paper(
+            Both("样本抽取", "Drawing the sample"),
+            Both("检查哪些项目", "Which items are to be examined"),
+            METHODS[self.method],
+            SOURCE,
+            inputs,
+            result,
+            meaning,
+            notes,
+        )
 
 
 def select(table, n, *, units="items", method="random", amount=None, seed=None, start=None, strata=None, allocation="proportional", top=None):
@@ -135,7 +170,9 @@ def select(table, n, *, units="items", method="random", amount=None, seed=None, 
         total = int(size[rest].sum())
         left = wanted - int(certain.sum()) if len(rest) else 0  # where everything is certain there is nothing left to draw
         if len(rest) and left < 1:
-            raise ValueError(f"{int(certain.sum())} items of the top stratum use up the sample size of {wanted}: ask for more, or raise the limit of the top stratum")
+            raise ValueError(
+                f"{int(certain.sum())} items of the top stratum use up the sample size of {wanted}: ask for more, or raise the limit of the top stratum"
+            )
         if left > total:
             raise ValueError(f"a sample of {left} cannot be drawn from {total} units")
         draw = None if start is not None else Draw(seed if strata is None else f"{seed}/{name}")
@@ -150,11 +187,29 @@ def select(table, n, *, units="items", method="random", amount=None, seed=None, 
         where = np.searchsorted(size[rest].cumsum().to_numpy(), np.asarray(hit, dtype=np.int64), side="left")
         items.loc[rest, "hits"] = np.bincount(where, minlength=len(rest))
         drawn_units[name] = hit
-        told.append({"stratum": name, "items": int((items["stratum"] == name).sum()), "units": int(of_stratum[name]), "n": wanted,
-                     "certain": int(certain.sum()), "hits": left, "interval": float(Fraction(total, left)) if left else None})
+        told.append(
+            {
+                "stratum": name,
+                "items": int((items["stratum"] == name).sum()),
+                "units": int(of_stratum[name]),
+                "n": wanted,
+                "certain": int(certain.sum()),
+                "hits": left,
+                "interval": float(Fraction(total, left)) if left else None,
+            }
+        )
     items.loc[items["hits"] > 0, "group"] = "drawn"
-    return Selection(items, drawn_units, int(sum(shares[s] for s in of_stratum.index)), method, units, "" if seed is None else str(seed),
-                     None if start is None else exact(start), pd.DataFrame(told), top if isinstance(top, int) else None)
+    return Selection(
+        items,
+        drawn_units,
+        int(sum(shares[s] for s in of_stratum.index)),
+        method,
+        units,
+        "" if seed is None else str(seed),
+        None if start is None else exact(start),
+        pd.DataFrame(told),
+        top if isinstance(top, int) else None,
+    )
 
 
 def _whole(column, name):

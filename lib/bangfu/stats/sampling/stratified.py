@@ -16,8 +16,10 @@ POOLING = {
     "complete": Both("各层合并为一个样本", "all strata as one sample"),
     "partial": Both("分层模型,各层互相借用信息", "a hierarchical model in which strata borrow from each other"),
 }
-SOURCE = ("Derks, de Swart, Wagenmakers and Wetzels (2022), Bayesian generalized linear modeling for audit sampling; "
-          "Gelman et al. (2013), Bayesian Data Analysis, 5.3 (partial pooling)")
+SOURCE = (
+    "Derks, de Swart, Wagenmakers and Wetzels (2022), Bayesian generalized linear modeling for audit sampling; "
+    "Gelman et al. (2013), Bayesian Data Analysis, 5.3 (partial pooling)"
+)
 GRID = 1 << 14
 DRAWS = 40_000
 SEED = 20190601
@@ -43,18 +45,53 @@ class StratifiedEvaluation(WorkingPaper):
 
     def _paper(self):
         sure = percent(self.confidence, 1)
-        result = [(Both("最可能差错率", "most likely rate"), percent(self.most_likely)), (Both("下限", "lower bound"), percent(self.lower)), (Both("上限", "upper bound"), percent(self.upper))]
+        result = [
+            (Both("最可能差错率", "most likely rate"), percent(self.most_likely)),
+            (Both("下限", "lower bound"), percent(self.lower)),
+            (Both("上限", "upper bound"), percent(self.upper)),
+        ]
         if self.amount is not None:
-            result += [(Both("最可能差错(元)", "most likely error (yuan)"), money(self.most_likely * self.amount)), (Both("差错上限(元)", "upper error limit (yuan)"), money(self.upper * self.amount))]
+            result += [
+                (Both("最可能差错(元)", "most likely error (yuan)"), money(self.most_likely * self.amount)),
+                (Both("差错上限(元)", "upper error limit (yuan)"), money(self.upper * self.amount)),
+            ]
         result.append((Both("各层", "strata"), self.strata))
-        inputs = [(Both("层数", "strata"), len(self.strata)), (Both("样本量", "sample size"), int(self.strata["n"].sum())), (Both("差错数", "errors"), float(self.strata["errors"].sum())),
-                  (Both("合并方式", "pooling"), POOLING[self.pooling]), (Both("置信水平", "confidence"), sure), (Both("界限", "bound"), SIDES[self.side])]
+        inputs = [
+            (Both("层数", "strata"), len(self.strata)),
+            (Both("样本量", "sample size"), int(self.strata["n"].sum())),
+            (Both("差错数", "errors"), float(self.strata["errors"].sum())),
+            (Both("合并方式", "pooling"), POOLING[self.pooling]),
+            (Both("置信水平", "confidence"), sure),
+            (Both("界限", "bound"), SIDES[self.side]),
+        ]
         bound = percent(self.lower if self.side == "lower" else self.upper)
-        meaning = (Both(f"有 {sure} 的把握,各层合计差错率不低于 {bound}。", f"With {sure} confidence the error rate of all strata together is at least {bound}.") if self.side == "lower" else
-                   Both(f"有 {sure} 的把握,各层合计差错率不超过 {bound}。", f"With {sure} confidence the error rate of all strata together is at most {bound}.") if self.side == "upper" else
-                   Both(f"有 {sure} 的把握,各层合计差错率在 {percent(self.lower)} 与 {bound} 之间。", f"With {sure} confidence the error rate of all strata together is between {percent(self.lower)} and {bound}."))
-        return Paper(Both("分层样本评价", "Evaluation of a stratified sample"), Both("各层合计差错率最高可能是多少", "How high may the error rate of all strata together be"),
-                     METHODS[self.method][0], f"{METHODS[self.method][1]}; {SOURCE}", inputs, result, meaning)
+        meaning = (
+            Both(
+                f"有 {sure} 的把握,各层合计差错率不低于 {bound}。",
+                f"With {sure} confidence the error rate of all strata together is at least {bound}.",
+            )
+            if self.side == "lower"
+            else (
+                Both(
+                    f"有 {sure} 的把握,各层合计差错率不超过 {bound}。",
+                    f"With {sure} confidence the error rate of all strata together is at most {bound}.",
+                )
+                if self.side == "upper"
+                else Both(
+                    f"有 {sure} 的把握,各层合计差错率在 {percent(self.lower)} 与 {bound} 之间。",
+                    f"With {sure} confidence the error rate of all strata together is between {percent(self.lower)} and {bound}.",
+                )
+            )
+        )
+        return Paper(
+            Both("分层样本评价", "Evaluation of a stratified sample"),
+            Both("各层合计差错率最高可能是多少", "How high may the error rate of all strata together be"),
+            METHODS[self.method][0],
+            f"{METHODS[self.method][1]}; {SOURCE}",
+            inputs,
+            result,
+            meaning,
+        )
 
 
 def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidence=0.95, side="upper", names=None, money_sizes=False):
@@ -78,10 +115,14 @@ def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidenc
         raise ValueError("hypergeometric bounds of strata cannot be put together here: use binomial, which is on the safe side, or complete pooling")
     weights, level = size / size.sum(), tail_levels(confidence, side)
     lower, upper = rate_bounds(x, m, confidence=confidence, method=method, side=side, population=size if method == "hypergeometric" else None)
-    by_stratum = pd.DataFrame({"size": size.astype("int64"), "n": m.astype("int64"), "errors": x, "most_likely": x / m, "lower": lower, "upper": upper},
-                              index=pd.Index(range(1, len(x) + 1) if names is None else list(names), name="stratum"))
+    by_stratum = pd.DataFrame(
+        {"size": size.astype("int64"), "n": m.astype("int64"), "errors": x, "most_likely": x / m, "lower": lower, "upper": upper},
+        index=pd.Index(range(1, len(x) + 1) if names is None else list(names), name="stratum"),
+    )
     if pooling == "complete":
-        low, high = rate_bounds(x.sum(), m.sum(), confidence=confidence, method=method, side=side, population=size.sum() if method == "hypergeometric" else None)
+        low, high = rate_bounds(
+            x.sum(), m.sum(), confidence=confidence, method=method, side=side, population=size.sum() if method == "hypergeometric" else None
+        )
         likely = x.sum() / m.sum()
         by_stratum[["most_likely", "lower", "upper"]] = [likely, low, high]
     elif pooling == "none":
@@ -96,8 +137,14 @@ def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidenc
         by_stratum["most_likely"] = rates.mean(axis=0)
         by_stratum["lower"] = 0.0 if side == "upper" else np.quantile(rates, 1 - level, axis=0)
         by_stratum["upper"] = 1.0 if side == "lower" else np.quantile(rates, level, axis=0)
-        likely, low, high = together.mean(), 0.0 if side == "upper" else np.quantile(together, 1 - level), 1.0 if side == "lower" else np.quantile(together, level)
-    return StratifiedEvaluation(by_stratum, pooling, method, confidence, side, float(likely), float(low), float(high), int(size.sum()) if money_sizes else None)
+        likely, low, high = (
+            together.mean(),
+            0.0 if side == "upper" else np.quantile(together, 1 - level),
+            1.0 if side == "lower" else np.quantile(together, level),
+        )
+    return StratifiedEvaluation(
+        by_stratum, pooling, method, confidence, side, float(likely), float(low), float(high), int(size.sum()) if money_sizes else None
+    )
 
 
 def combined(evaluations):
@@ -114,13 +161,29 @@ def combined(evaluations):
     likely = sum(p.most_likely for p in parts)
     above = np.sqrt(sum((p.upper - p.most_likely) ** 2 for p in parts))
     below = np.sqrt(sum((p.most_likely - p.lower) ** 2 for p in parts))
-    return MoneyEvaluation(first.name, f"{first.source}; Cochran (1977), Sampling Techniques, 5.4", first.confidence, first.side, sum(p.n for p in parts), sum(p.amount for p in parts),
-                           sum(p.certain_error for p in parts), sum(p.errors for p in parts), likely, float(likely - below), float(likely + above), first.materiality,
-                           ((Both("层数", "strata"), len(parts)),))
+    return MoneyEvaluation(
+        first.name,
+        f"{first.source}; Cochran (1977), Sampling Techniques, 5.4",
+        first.confidence,
+        first.side,
+        sum(p.n for p in parts),
+        sum(p.amount for p in parts),
+        sum(p.certain_error for p in parts),
+        sum(p.errors for p in parts),
+        likely,
+        float(likely - below),
+        float(likely + above),
+        first.materiality,
+        ((Both("层数", "strata"), len(parts)),),
+    )
 
 
 def _above(x, m, method):
-    return [stats.beta(k + 1, s - k) if method == "binomial" else stats.gamma(k + 1, scale=1 / s) for k, s in zip(x, m, strict=True) if k < s or method != "binomial"]
+    return [
+        stats.beta(k + 1, s - k) if method == "binomial" else stats.gamma(k + 1, scale=1 / s)
+        for k, s in zip(x, m, strict=True)
+        if k < s or method != "binomial"
+    ]
 
 
 def _below(x, m, method):

@@ -7,13 +7,21 @@ from bangfu.stats.paper import Both
 from bangfu.stats.sampling.attributes import rate_bounds
 from bangfu.stats.sampling.evaluation import money_unit_result, tail_levels
 
-SOURCE = ("Stringer (1963), Proceedings of the Business and Economic Statistics Section, American Statistical Association, 405-411; "
-          "Bickel (1992), International Statistical Review 60, 197-209")
+SOURCE = (
+    "Stringer (1963), Proceedings of the Business and Economic Statistics Section, American Statistical Association, 405-411; "
+    "Bickel (1992), International Statistical Review 60, 197-209"
+)
 FACTORS = {"binomial": Both("二项", "binomial"), "poisson": Both("泊松", "Poisson"), "hypergeometric": Both("超几何", "hypergeometric")}
 OFFSETS = {
     None: (Both("Stringer 界限", "Stringer bound"), SOURCE),
-    "lta": (Both("Stringer 界限,低估按最可能值抵减(LTA)", "Stringer bound, less the most likely understatement (LTA)"), "Leslie, Teitlebaum and Anderson (1979), Dollar-Unit Sampling"),
-    "meikle": (Both("Stringer 界限,低估按其界限抵减(Meikle)", "Stringer bound, less the bound of understatements (Meikle)"), "Meikle (1972), Statistical Sampling in an Audit Context"),
+    "lta": (
+        Both("Stringer 界限,低估按最可能值抵减(LTA)", "Stringer bound, less the most likely understatement (LTA)"),
+        "Leslie, Teitlebaum and Anderson (1979), Dollar-Unit Sampling",
+    ),
+    "meikle": (
+        Both("Stringer 界限,低估按其界限抵减(Meikle)", "Stringer bound, less the bound of understatements (Meikle)"),
+        "Meikle (1972), Statistical Sampling in an Audit Context",
+    ),
 }
 
 
@@ -73,10 +81,28 @@ def stringer(sample, *, confidence=0.95, factors="binomial", offset=None, side="
 
     name, source = OFFSETS[offset]
     over = int((np.abs(z) > 1).sum())
-    notes = () if not over else (Both(f"{over} 个抽样单位的差错超过账面金额(误差率大于 100%),Stringer 界限以不超过 100% 为前提,请另行判断。",
-                                      f"{over} sampling units are in error by more than their book value; the bound assumes at most 100%: judge them by themselves."),)
-    return money_unit_result(sample, rates, name=name, source=source, confidence=confidence, side=side, materiality=materiality,
-                             inputs=((Both("系数", "factors"), FACTORS[factors]),), notes=notes, detail=_computation(z, n, level, factors, population, sample.sampled_amount) if n else None)
+    notes = (
+        ()
+        if not over
+        else (
+            Both(
+                f"{over} 个抽样单位的差错超过账面金额(误差率大于 100%),Stringer 界限以不超过 100% 为前提,请另行判断。",
+                f"{over} sampling units are in error by more than their book value; the bound assumes at most 100%: judge them by themselves.",
+            ),
+        )
+    )
+    return money_unit_result(
+        sample,
+        rates,
+        name=name,
+        source=source,
+        confidence=confidence,
+        side=side,
+        materiality=materiality,
+        inputs=((Both("系数", "factors"), FACTORS[factors]),),
+        notes=notes,
+        detail=_computation(z, n, level, factors, population, sample.sampled_amount) if n else None,
+    )
 
 
 def _computation(z, n, level, factors, population, amount):
@@ -84,4 +110,6 @@ def _computation(z, n, level, factors, population, amount):
     found = np.sort(z[z > 0])[::-1]
     steps = increments(len(found), n, level, factors, population)
     taints = np.concatenate([[1.0], found])
-    return pd.DataFrame({"error": range(len(taints)), "taint": taints.round(6), "factor": (steps * n).round(4), "yuan": (steps * taints * amount / 100).round(2)})
+    return pd.DataFrame(
+        {"error": range(len(taints)), "taint": taints.round(6), "factor": (steps * n).round(4), "yuan": (steps * taints * amount / 100).round(2)}
+    )
