@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bangfu import parameters, workbench
-from bangfu.params import CountyParams, open_settings, read_pack, schema
+from bangfu.params import CountyParams, Exemption, open_settings, read_pack, schema
 from bangfu.parameters import Count, Dated, Days, Minutes, Points, Share, Texts, Yuan, YuanByName, parse, shown
 from bangfu.problems import Problem, Sentence, UnusableInput, WrongParams, did_you_mean, without_id_numbers
 from handed_over import PARAMS
@@ -198,3 +198,10 @@ def test_did_you_mean_names_the_nearest_or_all():
 def test_every_kind_says_what_it_accepts_in_both_languages():
     for kind in (Days, Count, Minutes, Points, Share, Yuan, Texts, YuanByName, parameters.Months):
         assert parameters.accepted(kind) != parameters.accepted(kind, "en")
+
+
+@pytest.mark.parametrize("keys", [("approved by", "valid until"), ("approved_by", "valid_until")])
+def test_an_exemption_is_read_with_blanks_or_bars_in_its_keys(keys):
+    given = {"rule": "CM-01", "subject": "H1", "reason": "残疾人代步车", keys[0]: "县扶贫办", keys[1]: "2020-12-31"}
+    read = Exemption.model_validate(given)
+    assert (read.approved_by, read.valid_until.isoformat()) == ("县扶贫办", "2020-12-31")

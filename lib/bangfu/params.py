@@ -27,6 +27,9 @@ _Header = Annotated[str, Field(min_length=1)]
 class Exemption(_Strict):
     """A finding that does not count, with who approved it and until when."""
 
+    # People write `approved by`; `approved_by` is the same.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
     rule: str
     subject: str
     reason: str = Field(min_length=1)
