@@ -216,3 +216,14 @@ def test_where_everything_was_examined_the_error_is_known():
         assert (result.most_likely, result.upper, result.n) == (50, 50, 0)
     with pytest.raises(ValueError, match="does not fit"):
         sampling.audited([500, 300], [450, 300], amount=900, certain=[True, True])
+
+
+def test_cochrans_petition_sheets():
+    # Cochran (1977), Sampling Techniques, 2.8: signatures on 50 of 676 sheets; estimated total 19,888, 80% limits 18,107 and 21,669 (normal 1.28).
+    sheets = {42: 23, 41: 4, 36: 1, 32: 1, 29: 1, 27: 2, 23: 1, 19: 1, 16: 2, 15: 2, 14: 1, 11: 1, 10: 1, 9: 1, 7: 1, 6: 3, 5: 2, 4: 1, 3: 1}
+    signatures = [y for y, count in sheets.items() for _ in range(count)]
+    assert (len(signatures), sum(signatures)) == (50, 1471)
+    result = sampling.mean_per_unit(sampling.audited(signatures, signatures, amount=30_000, items=676), confidence=0.80)
+    assert 30_000 - result.most_likely == pytest.approx(19_888, abs=0.5)
+    error = result.precision / 1.299069  # t(49) at 90%
+    assert error * 1.28 == pytest.approx(21_669 - 19_888, rel=2e-3)
