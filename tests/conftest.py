@@ -87,7 +87,7 @@ def yunling_county(yunling):
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Data beside the repository; a test that needs it is left out, and counted, in a clone that stands alone."""
     if not SHARED_DATA.is_dir():
@@ -101,4 +101,4 @@ LEFT_OUT = "the shared data do not stand beside this clone"
 def pytest_terminal_summary(terminalreporter):
     left_out = [r for r in terminalreporter.stats.get("skipped", []) if LEFT_OUT in str(r.longrepr)]
     if left_out:
-        terminalreporter.write_line(f"left out: {len(left_out)} tests on ../shared/data, which is not there.")
+        terminalreporter.write_line(f"left out: {len(left_out)} tests on data of ../shared/data that are not there.")

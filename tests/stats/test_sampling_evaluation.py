@@ -43,6 +43,22 @@ def test_stringer_by_the_auditors_sheet():
     assert result.detail["factor"].tolist() == [2.9957, 1.7481, 1.5519, 1.4579]
 
 
+# Touw and Hoogduin (2011), pp. 138, 143, 144: 145 units of 13,500,000; taints and upper limit as printed (with rounded factors).
+@pytest.mark.parametrize(
+    ("taints", "upper"),
+    [([1, 0.20000072, 0.03999931], 469_616.5), ([1, 0.09887], 449_999.9), ([0.5, 0.4, 0.19887], 439_009.3), ([], 276_050), ([1], 436_007), ([1, 1], 577_535), ([1, 1, 1], 710_132)],
+)
+def test_stringer_of_touw_and_hoogduin(taints, upper):
+    assert sampling.stringer(sampling.from_taints(taints, 145, amount=13_500_000)).upper == pytest.approx(upper, rel=1e-5)
+
+
+def test_mean_taint_with_the_freedom_of_the_errors():
+    # R: jfa evaluation(method = "pps") on the first of these: 13,384,551.72 (12,976,389.01 to 13,792,714.43)
+    result = sampling.mean_taint(sampling.from_taints([1, 0.20000072, 0.03999931], 145, amount=13_500_000), freedom="errors")
+    assert 13_500_000 - np.array([result.most_likely, result.upper, result.lower]) == pytest.approx([13_384_551.72, 12_976_389.01, 13_792_714.43], abs=0.5)
+    assert sampling.mean_taint(sampling.from_taints([1, 0.2, 0.04], 145, amount=13_500_000)).precision < result.precision
+
+
 def test_understatements_offset():
     # R: jfa evaluation(method = "stringer.lta") on these taints: 0.06899349
     assert rate(sampling.stringer(sample(LTA, 60), offset="lta")) == pytest.approx(0.06899349, abs=1e-8)

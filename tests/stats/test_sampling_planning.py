@@ -107,6 +107,25 @@ def test_sample_sizes_by_number_of_errors(tolerable, confidence, sizes):
     assert [sampling.plan(tolerable, expected_errors=k, confidence=confidence).n for k in range(4)] == sizes
 
 
+# Touw and Hoogduin (2011), pp. 131-143, and R's jfa.
+@pytest.mark.parametrize(
+    ("tolerable", "arguments", "n", "errors"),
+    [
+        (Fraction(450_000, 13_500_000), {"expected_errors": 1}, 141, 1),
+        (Fraction(450_000, 13_500_000), {"expected_errors": 2}, 187, 2),
+        (0.0334, {"expected_errors": "1.098871", "partial": True}, 145, Fraction("1.098871")),
+        (0.01, {"method": "hypergeometric", "population": 1000}, 258, 0),
+        (0.05, {"method": "hypergeometric", "population": 1000}, 57, 0),
+        (0.05, {"method": "hypergeometric", "population": 1000, "expected_rate": 0.025}, 197, 5),
+        (0.05, {"method": "hypergeometric", "population": 1000, "expected_errors": 2}, 119, 2),
+        (0.03, {"expected_rate": 0.013, "precision": 0.05}, 303, 4),
+    ],
+)
+def test_sample_sizes_of_single_examples(tolerable, arguments, n, errors):
+    plan = sampling.plan(tolerable, **arguments)
+    assert (plan.n, plan.errors) == (n, errors)
+
+
 # Touw and Hoogduin (2011), p. 123: N = 1,200, 60 errors are too many.
 @pytest.mark.parametrize(("errors", "n"), [(0, 45), (2, 102)])
 def test_hypergeometric_sample_sizes(errors, n):
