@@ -1,5 +1,7 @@
 """Upper and lower error rates against the AICPA tables and other published figures."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,6 +64,16 @@ def test_lower_bounds_by_hand():
 def test_a_census_is_exact():
     result = sampling.attribute(3, 50, method="hypergeometric", population=50, side="two")
     assert (result.lower, result.most_likely, result.upper) == (0.06, 0.06, 0.06)
+
+
+def test_a_bound_at_the_tolerable_rate_is_not_below_it():
+    most = sampling.attribute(0, 10, method="hypergeometric", population=150)
+    at, above = (sampling.attribute(0, 10, method="hypergeometric", population=150, tolerable=Fraction(most.upper_items + i, 150)) for i in (0, 1))
+    assert not at.acceptable and above.acceptable
+    # the same as shares that floats cannot hold
+    for errors in range(4):
+        items = sampling.attribute(errors, 60, method="hypergeometric", population=900).upper_items
+        assert not sampling.attribute(errors, 60, method="hypergeometric", population=900, tolerable=Fraction(items, 900)).acceptable
 
 
 def test_p_values_reject_exactly_where_the_bound_is_below():

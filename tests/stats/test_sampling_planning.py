@@ -114,6 +114,7 @@ def test_sample_sizes_by_number_of_errors(tolerable, confidence, sizes):
         (Fraction(450_000, 13_500_000), {"expected_errors": 1}, 141, 1),
         (Fraction(450_000, 13_500_000), {"expected_errors": 2}, 187, 2),
         (0.0334, {"expected_errors": "1.098871", "partial": True}, 145, Fraction("1.098871")),
+        (Fraction(450_000, 13_500_000), {"expected_rate": Fraction(100_000, 13_500_000), "partial": True}, 144, Fraction(144, 135)),
         (0.01, {"method": "hypergeometric", "population": 1000}, 258, 0),
         (0.05, {"method": "hypergeometric", "population": 1000}, 57, 0),
         (0.05, {"method": "hypergeometric", "population": 1000, "expected_rate": 0.025}, 197, 5),

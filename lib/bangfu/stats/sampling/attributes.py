@@ -133,7 +133,11 @@ class RateEvaluation(WorkingPaper):
     @property
     def acceptable(self):
         """Is the upper bound below the tolerable rate? None if none was given, or no upper bound was asked for."""
-        return None if self.tolerable is None or self.side == "lower" else self.upper < self.tolerable
+        if self.tolerable is None or self.side == "lower":
+            return None
+        if self.method == "hypergeometric":  # whole numbers: 54 of 900 are 6%, whatever the float says
+            return self.upper_items < critical_count(self.tolerable, self.population)
+        return self.upper < self.tolerable
 
     @property
     def upper_items(self):

@@ -91,9 +91,10 @@ def regression(sample, *, confidence=0.95, side="two", fpc=True, materiality=Non
     )
 
 
-def mean_taint(sample, *, confidence=0.95, side="two", materiality=None):
+def mean_taint(sample, *, confidence=0.95, side="two", freedom="units", materiality=None):
     """The error from the mean taint of a money-unit sample: amount x mean taint, standard error amount x s / sqrt(n), t with n - 1 degrees of freedom.
 
+    freedom="errors" takes the number of errors less one in place of n - 1, as R's MUS and jfa do: wider, for samples with few errors.
     Every hit is a draw with probability proportional to size (Hansen-Hurwitz); with few errors the interval is too short: use Stringer.
     Source: Hansen and Hurwitz (1943), Annals of Mathematical Statistics 14; Lohr (2022), Sampling: Design and Analysis, chapter 6.
     """
@@ -101,9 +102,10 @@ def mean_taint(sample, *, confidence=0.95, side="two", materiality=None):
     error = z.std(ddof=1) / np.sqrt(len(z)) if len(z) > 1 else 0.0
 
     def rates():
-        if len(z) < 2:
-            raise ValueError("at least two units must have been sampled")
-        half = stats.t.ppf(tail_levels(confidence, side), len(z) - 1) * error
+        df = {"units": len(z), "errors": int((z != 0).sum())}[freedom] - 1
+        if df < 1:
+            raise ValueError("at least two units (with freedom='errors', two errors) are needed for a standard error")
+        half = stats.t.ppf(tail_levels(confidence, side), df) * error
         return float(z.mean()), np.nan if side == "upper" else z.mean() - half, np.nan if side == "lower" else z.mean() + half
 
     return money_unit_result(
