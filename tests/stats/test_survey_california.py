@@ -15,6 +15,7 @@ import pytest
 from bangfu.stats import survey
 from conftest import LEFT_OUT
 
+KINDS = pd.Series({"E": 4421, "H": 755, "M": 1018})  # schools of the state
 TARGET = pd.Series({"No": 1072, "Yes": 5122})
 
 
