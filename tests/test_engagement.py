@@ -156,3 +156,22 @@ def test_the_notebook_runs_to_a_worksheet_that_waits(county, tmp_path):
 def test_the_papers_of_every_step_name_their_source(claims):
     for text in (claims.plan("100000"), claims.draw(1)):
         assert "来源" in text and "含义" in text
+
+
+@pytest.mark.parametrize(("tolerable", "more", "word"), [("99999999999", {}, "可容忍"), ("1000", {"expected": "2000"}, "可容忍"), ("0.001", {}, "无法计划|fen")])
+def test_what_cannot_be_planned_is_said_in_a_sentence(county, tmp_path, tolerable, more, word):
+    sample = Engagement.open(county, 2019, table="claims", amount="amount", reports=tmp_path)
+    with pytest.raises(WrongParams, match=word):
+        sample.plan(tolerable, **more)
+
+
+def test_strata_in_money_are_put_together(county, tmp_path):
+    sample = Engagement.open(county, 2019, table="claims", amount="amount", strata="has_contract", reports=tmp_path)
+    sample.draw(3, n=40, method="random")
+    sample.export()
+    fill_in(sample.out, lambda row: row["报账金额"], "审定金额(元)")
+    for method in ("stringer", "moment", "mean_taint"):
+        text = sample.evaluate(method, side="two")
+        assert "最可能差错(元)：0.00" in text
+    with pytest.raises(WrongParams, match="stringer"):
+        sample.evaluate("stringr")

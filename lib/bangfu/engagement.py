@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -89,34 +90,33 @@ class Engagement:
 
     def plan(self, tolerable: str | float, *, expected: str | float = 0, confidence: str | float = 0.95) -> Text:
         """Plans the sample. In money, tolerable and expected are yuan (Poisson); otherwise shares (hypergeometric)."""
-        if self.amount:
-            self.planned = sampling.plan_money(self._book, fen(tolerable), expected=fen(expected), confidence=confidence)
-        else:
-            self.planned = sampling.plan(
-                tolerable, expected_rate=expected or None, confidence=confidence, method="hypergeometric", population=len(self._frame)
-            )
+        with _in_a_sentence(
+            "无法计划样本量,请核对可容忍差错、预计差错和置信水平",
+            "The sample cannot be planned; see the tolerable and expected error and the confidence",
+        ):
+            if self.amount:
+                self.planned = sampling.plan_money(self._book, fen(tolerable), expected=fen(expected), confidence=confidence)
+            else:
+                self.planned = sampling.plan(
+                    tolerable, expected_rate=expected or None, confidence=confidence, method="hypergeometric", population=len(self._frame)
+                )
         return self._text(self.planned.paper(self.lang))
 
-    def draw(self, seed: str | int, *, n: int | None = None, method: str = "interval", allocation: str = "proportional") -> Text:
-        """Draws the sample with a seed, of the planned size or n. In money with a top stratum, at fixed intervals by default; items at random."""
+    def draw(self, seed: str | int, *, n: int | None = None, method: str | None = None, allocation: str = "proportional") -> Text:
+        """Draws the sample with a seed, of the planned size or n: in money at fixed intervals with a top stratum, items at random, or by `method`."""
         size = n or (self.planned.n if self.planned else None)
         if size is None:
             raise WrongParams.of("请先计划样本量,或用 n 指定。", "Plan the sample size first, or give n.")
-        if self.amount:
-            self.drawn = sampling.select(
-                self._frame,
-                size,
-                units="money",
-                method=method,
-                amount=self.amount,
-                seed=seed,
-                strata=self.strata,
-                allocation=allocation,
-                top="interval",
+        if self.strata and self._frame[self.strata].isna().any():
+            missing = int(self._frame[self.strata].isna().sum())
+            raise WrongParams.of(
+                f"分层列“{self.strata}”有 {missing} 行为空,请换一列,或补齐后重新读入,以免漏掉项目。",
+                f"{missing} rows have no {self.strata}: choose another column or fill them in, so that no item is lost.",
             )
-        else:
+        money = {"units": "money", "amount": self.amount, "top": "interval", "method": method or "interval"}
+        with _in_a_sentence("无法抽样,请核对样本量、方法和分层", "The sample cannot be drawn; see the sample size, the method and the strata"):
             self.drawn = sampling.select(
-                self._frame, size, method="random" if method == "interval" else method, seed=seed, strata=self.strata, allocation=allocation
+                self._frame, size, seed=seed, strata=self.strata, allocation=allocation, **(money if self.amount else {"method": method or "random"})
             )
         return self._text(self.drawn.paper(self.lang))
 
@@ -170,11 +170,12 @@ class Engagement:
                 + self._changed(record)
             )
         items = pd.DataFrame(record["items"])
-        result = (
-            self._in_money(record, items, answers["audited"], method, side)
-            if record["by"] == "money"
-            else self._by_items(record, items, answers["error"].astype(bool), side)
-        )
+        with _in_a_sentence("无法按此方法评价,请换一种方法", "The sample cannot be evaluated by this method; choose another"):
+            result = (
+                self._in_money(record, items, answers["audited"], method, side)
+                if record["by"] == "money"
+                else self._by_items(record, items, answers["error"].astype(bool), side)
+            )
         return self._text(result.paper(self.lang) + self._changed(record))
 
     def _shown(self, value, kind: str):
@@ -288,6 +289,15 @@ class Engagement:
 
     def _text(self, text: str) -> Text:
         return Text(text if self.lang == "en" else _marked(text))
+
+
+@contextmanager
+def _in_a_sentence(zh: str, en: str):
+    """What the statistics refuse is said to the auditor, with their reason."""
+    try:
+        yield
+    except ValueError as wrong:
+        raise WrongParams.of(f"{zh}({wrong})。", f"{en} ({wrong}).") from wrong
 
 
 def _marked(text: str) -> str:

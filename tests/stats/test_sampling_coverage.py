@@ -41,8 +41,14 @@ def test_stringer_covers(share, draw, bound):
 
 def test_the_docs_show_what_the_simulation_printed():
     home = Path(__file__).parents[2]
-    printed = [line[28:].split() for line in (home / "benchmarks" / "coverage.txt").read_text(encoding="utf-8").splitlines() if re.match(r".{28}\s+\d+\.\d", line)]
-    rows = [line for line in (home / "docs" / "sampling.md").read_text(encoding="utf-8").splitlines() if re.search(r"\| \*{0,2}\d+\.\d+\*{0,2} \|", line)]
+    printed = [
+        line[28:].split()
+        for line in (home / "benchmarks" / "coverage.txt").read_text(encoding="utf-8").splitlines()
+        if re.match(r".{28}\s+\d+\.\d", line)
+    ]
+    rows = [
+        line for line in (home / "docs" / "sampling.md").read_text(encoding="utf-8").splitlines() if re.search(r"\| \*{0,2}\d+\.\d+\*{0,2} \|", line)
+    ]
     shown = [[re.sub(r"^\*\*(.*)\*\*$", r"\1!", cell.strip()) for cell in row.strip("|").split("|")[1:]] for row in rows]
     assert len(printed) == 2 * (13 + 14)
     assert shown == [printed[i] for i in [*range(0, 13), *range(27, 40), *range(13, 27), *range(40, 54)]]

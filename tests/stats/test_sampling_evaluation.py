@@ -46,7 +46,15 @@ def test_stringer_by_the_auditors_sheet():
 # Touw and Hoogduin (2011), pp. 138, 143, 144: 145 units of 13,500,000; taints and upper limit as printed (with rounded factors).
 @pytest.mark.parametrize(
     ("taints", "upper"),
-    [([1, 0.20000072, 0.03999931], 469_616.5), ([1, 0.09887], 449_999.9), ([0.5, 0.4, 0.19887], 439_009.3), ([], 276_050), ([1], 436_007), ([1, 1], 577_535), ([1, 1, 1], 710_132)],
+    [
+        ([1, 0.20000072, 0.03999931], 469_616.5),
+        ([1, 0.09887], 449_999.9),
+        ([0.5, 0.4, 0.19887], 439_009.3),
+        ([], 276_050),
+        ([1], 436_007),
+        ([1, 1], 577_535),
+        ([1, 1, 1], 710_132),
+    ],
 )
 def test_stringer_of_touw_and_hoogduin(taints, upper):
     assert sampling.stringer(sampling.from_taints(taints, 145, amount=13_500_000)).upper == pytest.approx(upper, rel=1e-5)
@@ -55,7 +63,9 @@ def test_stringer_of_touw_and_hoogduin(taints, upper):
 def test_mean_taint_with_the_freedom_of_the_errors():
     # R: jfa evaluation(method = "pps") on the first of these: 13,384,551.72 (12,976,389.01 to 13,792,714.43)
     result = sampling.mean_taint(sampling.from_taints([1, 0.20000072, 0.03999931], 145, amount=13_500_000), freedom="errors")
-    assert 13_500_000 - np.array([result.most_likely, result.upper, result.lower]) == pytest.approx([13_384_551.72, 12_976_389.01, 13_792_714.43], abs=0.5)
+    assert 13_500_000 - np.array([result.most_likely, result.upper, result.lower]) == pytest.approx(
+        [13_384_551.72, 12_976_389.01, 13_792_714.43], abs=0.5
+    )
     assert sampling.mean_taint(sampling.from_taints([1, 0.2, 0.04], 145, amount=13_500_000)).precision < result.precision
 
 
