@@ -219,9 +219,11 @@ class Engagement:
             [int(errors[s]) for s in sizes],
             [int(counts[s]) for s in sizes],
             list(sizes.values()),
+            method="hypergeometric",
             confidence=record["confidence"],
             side=side,
             names=list(sizes),
+            tolerable=record["tolerable"],
         )
 
     def _record(self, taken: pd.DataFrame) -> dict:

@@ -163,9 +163,30 @@ def test_one_stratum_is_the_plain_bound():
     assert (both.lower, both.upper) == pytest.approx(sampling.rate_bounds(2, 60, side="two"), abs=1e-6)
 
 
+@pytest.mark.parametrize(("errors", "n", "population"), [(0, 20, 100), (2, 30, 400), (1, 10, 11)])
+def test_one_stratum_of_a_finite_population_is_exact(errors, n, population):
+    both = sampling.stratified([errors], [n], [population], method="hypergeometric", side="two")
+    assert (both.lower, both.upper) == pytest.approx(sampling.rate_bounds(errors, n, method="hypergeometric", population=population, side="two"))
+
+
+def test_finite_strata_put_together():
+    # A stratum examined in full adds its errors and no doubt: 3 of 10, and 0 of 20 in 100.
+    alone = sampling.attribute(0, 20, method="hypergeometric", population=100).upper_items
+    assert sampling.stratified([3, 0], [10, 20], [10, 100], method="hypergeometric").upper == pytest.approx((3 + alone) / 110)
+    # Strata drawn from large populations come to the binomial answer.
+    large = sampling.stratified([2, 1], [60, 40], [60_000, 40_000], method="hypergeometric")
+    assert large.upper == pytest.approx(sampling.stratified([2, 1], [60, 40], [60_000, 40_000]).upper, abs=1e-4)
+
+
 def test_partial_pooling_lies_between():
     errors, n, sizes = [6, 1, 0, 2], [20, 20, 20, 20], [100, 100, 100, 100]
     partial = sampling.stratified(errors, n, sizes, pooling="partial").strata["most_likely"]
     assert (partial.iloc[0] < 6 / 20) and (partial.iloc[2] > 0)
     assert partial.mean() == pytest.approx(9 / 80, abs=0.02)
     assert sampling.stratified(errors, n, sizes, pooling="partial").upper == sampling.stratified(errors, n, sizes, pooling="partial").upper
+
+
+def test_strata_are_held_against_the_tolerable_rate():
+    below, above = (sampling.stratified([0, 0], [40, 40], [200, 200], method="hypergeometric", tolerable=t) for t in (0.08, 0.02))
+    assert below.acceptable and not above.acceptable
+    assert "可以接受" in str(below) and "cannot be accepted" in above.paper("en")

@@ -5,7 +5,7 @@ from math import isclose
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import signal, special, stats
 
 from bangfu.stats.paper import Both, Paper, WorkingPaper, money, percent
 from bangfu.stats.sampling.attributes import METHODS, SIDES, rate_bounds
@@ -38,10 +38,16 @@ class StratifiedEvaluation(WorkingPaper):
     lower: float
     upper: float
     amount: int | None = None
+    tolerable: float | None = None
 
     @property
     def precision(self):
         return self.most_likely - self.lower if self.side == "lower" else self.upper - self.most_likely
+
+    @property
+    def acceptable(self):
+        """Is the upper bound below the tolerable rate? None if none was given, or no upper bound was asked for."""
+        return None if self.tolerable is None or self.side == "lower" else self.upper < self.tolerable - 1e-12
 
     def _paper(self):
         sure = percent(self.confidence, 1)
@@ -64,6 +70,15 @@ class StratifiedEvaluation(WorkingPaper):
             (Both("置信水平", "confidence"), sure),
             (Both("界限", "bound"), SIDES[self.side]),
         ]
+        if self.tolerable is not None:
+            inputs.append((Both("可容忍差错率", "tolerable rate"), percent(self.tolerable)))
+        said = {
+            None: Both("。", "."),
+            True: Both(",低于可容忍差错率,可以接受。", ", below the tolerable rate: acceptable."),
+            False: Both(
+                ",达到或超过可容忍差错率,不能据此接受总体。", ", which reaches the tolerable rate: the population cannot be accepted on this sample."
+            ),
+        }[self.acceptable]
         bound = percent(self.lower if self.side == "lower" else self.upper)
         meaning = (
             Both(
@@ -73,8 +88,8 @@ class StratifiedEvaluation(WorkingPaper):
             if self.side == "lower"
             else (
                 Both(
-                    f"有 {sure} 的把握,各层合计差错率不超过 {bound}。",
-                    f"With {sure} confidence the error rate of all strata together is at most {bound}.",
+                    f"有 {sure} 的把握,各层合计差错率不超过 {bound}{said.zh}",
+                    f"With {sure} confidence the error rate of all strata together is at most {bound}{said.en}",
                 )
                 if self.side == "upper"
                 else Both(
@@ -94,16 +109,17 @@ class StratifiedEvaluation(WorkingPaper):
         )
 
 
-def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidence=0.95, side="upper", names=None, money_sizes=False):
+def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidence=0.95, side="upper", names=None, money_sizes=False, tolerable=None):
     """The error rate of a population of strata, from the errors found in each.
 
     pooling "none": the rate is the sum of weight x stratum rate, weight = size / total. Each rate has the confidence distribution whose
     quantiles are its exact bounds (Beta(x + 1, n - x) above, Beta(x, n - x + 1) below; Gamma for poisson), and the bound is the quantile of the
-    weighted sum of independent ones, by convolution on a grid of 2**14 points.
+    weighted sum of independent ones, by convolution on a grid of 2**14 points; for hypergeometric of whole numbers of errors, exactly.
     "complete": the errors and sizes are added up; right only where the sample was allocated in proportion or the rates are equal.
     "partial": rates ~ Beta(m v, (1 - m) v), m uniform, density of v proportional to v**-2.5; binomial errors; posterior on a grid of m and v, 40,000 draws
     with a fixed seed. Errors need whole numbers.
     errors, n, sizes: arrays by stratum; sizes in items, or with money_sizes=True in money (fen), which the result is then given in too.
+    tolerable: the rate to hold it against.
     Returns a StratifiedEvaluation. Raises ValueError.
     """
     x, m, size = (np.asarray(v, float) for v in (errors, n, sizes))
@@ -111,8 +127,6 @@ def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidenc
         raise ValueError("errors, sample sizes and sizes must be given for every stratum, and no sample may be larger than its stratum")
     if pooling not in POOLING:
         raise ValueError(f"pooling must be one of {', '.join(POOLING)}, not {pooling!r}")
-    if method == "hypergeometric" and pooling != "complete":
-        raise ValueError("hypergeometric bounds of strata cannot be put together here: use binomial, which is on the safe side, or complete pooling")
     weights, level = size / size.sum(), tail_levels(confidence, side)
     lower, upper = rate_bounds(x, m, confidence=confidence, method=method, side=side, population=size if method == "hypergeometric" else None)
     by_stratum = pd.DataFrame(
@@ -127,8 +141,12 @@ def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidenc
         by_stratum[["most_likely", "lower", "upper"]] = [likely, low, high]
     elif pooling == "none":
         likely = (weights * x / m).sum()
-        low = 0.0 if side == "upper" else _quantile_of_sum(_below(x, m, method), weights, 1 - level)
-        high = 1.0 if side == "lower" else _quantile_of_sum(_above(x, m, method), weights, level)
+        if method == "hypergeometric":
+            few, most = _counts_together(x, m, size, level)
+            low, high = 0.0 if side == "upper" else few / size.sum(), 1.0 if side == "lower" else most / size.sum()
+        else:
+            low = 0.0 if side == "upper" else _quantile_of_sum(_below(x, m, method), weights, 1 - level)
+            high = 1.0 if side == "lower" else _quantile_of_sum(_above(x, m, method), weights, level)
     else:
         if (x % 1).any() or method != "binomial":
             raise ValueError("partial pooling needs whole errors and the binomial method")
@@ -143,7 +161,16 @@ def stratified(errors, n, sizes, *, pooling="none", method="binomial", confidenc
             1.0 if side == "lower" else np.quantile(together, level),
         )
     return StratifiedEvaluation(
-        by_stratum, pooling, method, confidence, side, float(likely), float(low), float(high), int(size.sum()) if money_sizes else None
+        by_stratum,
+        pooling,
+        method,
+        confidence,
+        side,
+        float(likely),
+        float(low),
+        float(high),
+        int(size.sum()) if money_sizes else None,
+        None if tolerable is None else float(tolerable),
     )
 
 
@@ -176,6 +203,40 @@ def combined(evaluations):
         first.materiality,
         ((Both("层数", "strata"), len(parts)),),
     )
+
+
+def _counts_together(x, m, size, level):
+    """The fewest and the most errors in all strata: quantiles of the sum of whole numbers, each with the distribution of its exact bounds.
+
+    Most: P(at most K) = 1 - P(X <= x | K + 1). Fewest: P(at most K) = P(X >= x | K). For one stratum these give its exact bounds.
+    """
+    together = []
+    for kind in ("fewest", "most"):
+        total = np.ones(1)
+        for k, n, population in zip(x, m, size, strict=True):
+            bad = np.arange(int(population) + 1)
+            if kind == "most":
+                cdf = np.where(bad < population, 1 - _cdf_of_count(k, population, np.minimum(bad + 1, population), n), 1.0)
+            else:
+                cdf = 1 - _cdf_of_count(k - 1, population, bad, n)
+            total = signal.fftconvolve(total, np.diff(np.maximum.accumulate(cdf), prepend=0.0))
+        cdf = total.cumsum()
+        # The bounds of one stratum: the fewest that is not rejected, and the most; ties within rounding are on the safe side.
+        wanted = 1 - level + 1e-12 if kind == "fewest" else level - 1e-12
+        together.append(min(int(np.searchsorted(cdf, wanted)), len(cdf) - 1))
+    return together
+
+
+def _cdf_of_count(k, population, bad, n):
+    """P(X <= k) for every number `bad` of errors in the population at once."""
+
+    def log_choose(a, b):
+        return np.where(
+            (b < 0) | (b > a), -np.inf, special.gammaln(a + 1) - special.gammaln(np.maximum(b, 0) + 1) - special.gammaln(np.maximum(a - b, 0) + 1)
+        )
+
+    chances = [np.exp(log_choose(bad, i) + log_choose(population - bad, n - i) - log_choose(population, n)) for i in range(int(k) + 1)]
+    return np.minimum(sum(chances, np.zeros(len(bad))), 1.0)
 
 
 def _above(x, m, method):
