@@ -1,6 +1,5 @@
 """The money of the fund audit: the reconciliation closes to the fen, and money at risk counts each fen once."""
 
-import tarfile
 from types import SimpleNamespace
 
 import pandas as pd
@@ -149,14 +148,8 @@ def assert_closes(tables, year):
     return done
 
 
-def test_reconciliation_closes_on_yunling(tmp_path):
-    packed = TESTS / "data" / "yunling-2019.tar.xz"
-    if not packed.exists():
-        pytest.skip("tests/data/yunling-2019.tar.xz is not there")
-    with tarfile.open(packed) as archive:
-        archive.extractall(tmp_path, filter="data")
-    raw = next(p.parent for p in tmp_path.rglob("资金"))
-    assert_closes(read_county(str(raw)).tables, 2019)
+def test_reconciliation_closes_on_yunling(yunling):
+    assert_closes(read_county(str(yunling.raw)).tables, 2019)
 
 
 def test_reconciliation_closes_on_the_sample_county(tmp_path):

@@ -5,6 +5,7 @@ import pandas as pd
 from scipy import stats
 
 COLUMNS = ["estimate", "se", "lo", "hi", "deff", "n", "clusters", "df"]
+ROUNDING = 1e-12  # share of a value up to which a difference is the arithmetic's own
 
 
 def numbered(design, by, known):

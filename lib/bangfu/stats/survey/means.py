@@ -92,8 +92,10 @@ def ratio_estimates(design, over, under, by):
     n, clusters, df = domains.sizes(design, domain, many)
     with np.errstate(invalid="ignore", divide="ignore"):
         estimate = domains.sums(design.weight * over, domain, many) / whole
-        residual = np.where(domain >= 0, (over - np.nan_to_num(estimate)[domain] * under) / whole[domain], 0.0)
-        residual = np.nan_to_num(residual)
+        apart = over - np.nan_to_num(estimate)[domain] * under
+        # Where all are alike only rounding is left, which is no difference.
+        apart[np.abs(apart) <= domains.ROUNDING * np.abs(over)] = 0.0
+        residual = np.nan_to_num(np.where(domain >= 0, apart / whole[domain], 0.0))
         variance = variance_in_domains(design, design.weight * residual, domain, many)
         households = domains.sums(design.weight, domain, many)
         spread = domains.sums(design.weight * residual**2, domain, many) * households * n / (n - 1)

@@ -30,6 +30,7 @@ def total(design, column=None, *, by=None, confidence=0.95):
     n, clusters, df = domains.sizes(design, domain, many)
     with np.errstate(invalid="ignore", divide="ignore"):
         apart = np.where(domain >= 0, values - (estimate / households)[domain], 0.0)
+        apart[np.abs(apart) <= domains.ROUNDING * np.abs(values)] = 0.0
         spread = domains.sums(weight * apart**2, domain, many) * households * n / (n - 1)
         deff = np.where(spread > 0, variance * n / np.where(spread > 0, spread, 1.0), np.nan)
     return domains.with_interval(pd.DataFrame({"estimate": estimate, "se": np.where(n > 0, np.sqrt(variance), np.nan), "deff": deff, "n": n,
