@@ -49,7 +49,8 @@ def moment(sample, *, confidence=0.95, side="upper", kind="accounts", materialit
     """The upper error limit by the moment bound; usually tighter than Stringer's, and of the net error (understatements count against it).
 
     kind: "accounts" (errors mostly overstate) or "inventory" (either way). sample: AuditedSample. See moment_quantiles for the formulas.
-    Returns a MoneyEvaluation. Source: Dworin and Grimlund (1984, 1986). Raises ValueError for an unknown kind.
+    Not safe everywhere: with few errors, half of them of 100%, it covered 93.0% ("accounts") and 87.4% ("inventory") of samples of 100
+    (docs/sampling.md). Returns a MoneyEvaluation. Source: Dworin and Grimlund (1984, 1986). Raises ValueError for an unknown kind.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be accounts or inventory, not {kind!r}")
