@@ -4,6 +4,7 @@ import pandas as pd
 
 from bangfu import charts, duty, income
 from bangfu.assessment import read_scorecard
+from bangfu.assessment.helpers import GUARANTEES
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import word
@@ -144,13 +145,32 @@ class HelperAssessment(Pages):
         measured = measured.rename(index={"all": self.say("全县", "County")}).rename_axis("town").reset_index()
         columns = {
             "town": (self.say("镇街", "Town"), "text"), "persons": (self.say("人数", "Persons"), "count"), "poor_persons": (self.say("低于标准线人数", "Below the line"), "count"),
-            "headcount": (self.say("贫困发生率", "Headcount"), "share"), "gap": (self.say("贫困深度", "Gap"), "share"), "severity": (self.say("贫困强度", "Severity"), "number"), "shortfall": (self.say("差额(元)", "Shortfall (yuan)"), "yuan"),
+            "headcount": (self.say("贫困发生率", "Headcount"), "share"), "gap": (self.say("贫困深度", "Gap"), "share"), "severity": (self.say("贫困强度", "Severity"), "share"), "shortfall": (self.say("差额(元)", "Shortfall (yuan)"), "yuan"),
         }  # fmt: skip
         note = self.say(
             "按重算人均纯收入。发生率是低于标准线的人所占比例;深度是平均差多少(占标准线);强度对差得多的人加重计算;差额是把所有人补到标准线还需的钱。",
             "By recomputed income per head. Headcount: share below the line; gap: mean distance as a share of the line; severity weighs the poorest more; shortfall: what would lift everyone to the line.",
         )
         return Table(measured, columns, caption=self.say("建档立卡人口的收入贫困", "Income poverty of the registered"), note=note, lang=self.lang)
+
+    def guarantees(self) -> Table | Notice:
+        """Who lacks which guarantee (Alkire-Foster, one lacking is enough), by town, over all registered persons."""
+        homes = self.county.tables["households"].drop_duplicates("household_id")
+        if not {*GUARANTEES, "family_size"} <= set(homes):
+            return Notice(self.say("贫困户表缺少保障或人口数的列,本项未评估。", "The table of households lacks guarantees or family sizes: not assessed."), "absent")
+        lacking = poverty.alkire_foster(homes[list(GUARANTEES)], 1, members=homes["family_size"], groups=homes["town"])
+        rows = lacking.measures[["persons", "poor_persons", "H", "M0", "missing"]].join(lacking.dimensions["headcount"].unstack("dimension"))
+        rows = rows.rename(index={"all": self.say("全县", "County")}).rename_axis("town").reset_index()
+        names = {g: word("guarantee", g, self.lang) for g in GUARANTEES}
+        columns = {
+            "town": (self.say("镇街", "Town"), "text"), "persons": (self.say("人数", "Persons"), "count"), "poor_persons": (self.say("缺少保障的人", "Lacking any"), "count"), "H": (self.say("占比", "Share"), "share"),
+            **{g: (n, "share") for g, n in names.items()}, "M0": (self.say("多维指数", "Index M0"), "share"), "missing": (self.say("资料缺失(户)", "Unknown (households)"), "count"),
+        }  # fmt: skip
+        note = self.say(
+            "按“两不愁三保障”和饮水安全六项,缺一项即计入。各项下是缺少该项的人所占比例;多维指数是人均缺少的项数占六项之比,便于镇街之间比较。",
+            "Six guarantees, lacking one counts. Under each: the share of persons without it; the index is the mean number lacking as a share of the six.",
+        )
+        return Table(rows, columns, caption=self.say("保障缺失情况", "Guarantees lacking"), note=note, lang=self.lang)
 
     def units_funnel(self) -> charts.Chart | Notice:
         """Missed home visits of units' first helpers against what chance alone would make of them."""
