@@ -1,6 +1,7 @@
 """Satisfaction: estimates with their intervals, answers by item, and the funnel of rates."""
 
 import pandas as pd
+from matplotlib.ticker import PercentFormatter
 
 from bangfu.charts.style import BLUE, FAINT, GRAVE, INK, LIKERT, NAVY, RULE, SOFT, Chart, draw, house_style, label_inches, no_data, row_height, shorten
 from bangfu.publish.words import word
@@ -136,7 +137,7 @@ def funnel_plot(units: pd.DataFrame, limits: pd.DataFrame, target: float, what: 
     subtitle = (f"{what} by number of cases; line: {target:.1%}; limits: {shown}" if lang == "en"
                 else f"{what}与样本量;横线为总体 {target:.1%},界限 {shown}")
     with house_style():
-        figure, axes = draw(title, subtitle, 3.0, left=0.5, right=0.3, bottom=0.45)
+        figure, axes = draw(title, subtitle, 3.0, left=0.75, right=0.3, bottom=0.45)
         for level in levels:
             curve = limits[limits["level"] == level].sort_values("n")
             for side in ("low", "high"):
@@ -149,8 +150,9 @@ def funnel_plot(units: pd.DataFrame, limits: pd.DataFrame, target: float, what: 
         axes.set_xlabel("number of cases" if lang == "en" else "数量")
         axes.set_ylabel(what)
         axes.grid(axis="y", color=RULE)
-        axes.yaxis.set_major_formatter(lambda v, _: f"{v:.0%}")
-        axes.set_xlim(left=0)
+        axes.yaxis.set_major_formatter(PercentFormatter(1))  # as many decimals as the ticks need
+        sizes = [*units["n"], *limits["n"]]
+        axes.set_xlim(left=0 if min(sizes) < 0.3 * max(sizes) else 0.98 * min(sizes))
         axes.set_ylim(bottom=min(0.0, float(units["rate"].min())))
     return Chart(figure, title)
 

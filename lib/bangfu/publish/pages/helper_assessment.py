@@ -183,7 +183,8 @@ class HelperAssessment(Pages):
         judged = funnel.proportions(units["visits_missed"], units["visits_due"])
         outer = judged.units["judgement"].isin(["above", "below"])
         drawn = pd.DataFrame({"label": judged.units.index, "n": judged.units["size"], "rate": judged.units["rate"], "outside": outer})
-        sizes = range(1, int(units["visits_due"].max()) + 1)
+        # Only over the sizes that there are: near no visits at all the limits would dwarf everything.
+        sizes = range(max(1, int(units["visits_due"].min()) * 4 // 5), int(units["visits_due"].max()) + 1)
         return charts.funnel_plot(drawn, judged.limits(sizes), judged.target, what=self.say("缺访率", "missed visits"), lang=self.lang)
 
     def funnel_meaning(self) -> Notice:
