@@ -109,3 +109,14 @@ def test_an_unknown_card_is_named():
     with pytest.raises(WrongParams) as e:
         read_scorecard("exampel")
     assert "example" in e.value.say("en")
+
+
+def test_a_card_that_is_no_yaml_is_one_sentence(tmp_path, monkeypatch):
+    from bangfu import workbench
+
+    (tmp_path / "scorecards").mkdir()
+    (tmp_path / "scorecards" / "broken.yml").write_text("title: [", encoding="utf-8")
+    monkeypatch.setattr(workbench, "params", lambda: tmp_path)
+    with pytest.raises(WrongParams) as e:
+        read_scorecard("broken")
+    assert len(e.value.sentences) == 1 and "broken.yml" in e.value.say()

@@ -4,10 +4,10 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bangfu import workbench
+from bangfu.params_file import read_yaml
 from bangfu.problems import WrongParams, did_you_mean
 
 DIMENSIONS = ("plan", "visits", "calls", "records", "outcomes", "satisfaction")
@@ -54,7 +54,7 @@ class Scorecard(BaseModel):
 @lru_cache
 def _read(path: Path) -> Scorecard:
     try:
-        return Scorecard.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Scorecard.model_validate(read_yaml(path))
     except ValidationError as wrong:
         e = wrong.errors()[0]
         key = ".".join(str(p) for p in e["loc"])
