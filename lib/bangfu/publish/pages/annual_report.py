@@ -57,6 +57,12 @@ class AnnualReport(Pages):
         exited = int((self.county.tables["households"].drop_duplicates("household_id")["status"] == "已脱贫").sum())
         doubted = self.assessment.open.loc[self.assessment.open["rule_id"].isin(["EX-01", "EX-02"]), "subject"].nunique()
         share = f"{doubted / exited:.2%}" if exited else "–"
+        lacking = self.assessment.coverage[self.assessment.coverage["rule_id"].isin(["EX-01", "EX-02"]) & self.assessment.coverage["reason"].notna()]
+        if len(lacking):
+            zh = ";".join(f"{r.rule_id}未评估:{r.reason}" for r in lacking.itertuples())
+            en = "; ".join(f"{r.rule_id} was not assessed: {r.reason_en}" for r in lacking.itertuples())
+            found = self.say(f"已评估的部分有{doubted:,}户与退出标准不符({zh})", f"of what was assessed {doubted:,} do not meet the standard ({en})")
+            return self.say(f"登记已脱贫{exited:,}户,{found}。", f"{exited:,} households are registered as exited; {found}.")
         return self.say(f"登记已脱贫{exited:,}户,其中{doubted:,}户({share})的收入或保障与退出标准不符。", f"{exited:,} households are registered as exited; for {doubted:,} of them ({share}) income or guarantees do not meet the standard.")
 
     def _money(self) -> str:

@@ -54,8 +54,9 @@ class Pages:
         """How many findings of which severity, how many rules were applied, and what the notebook adds."""
         counts = self.assessment.open["severity"].value_counts()
         unit = self.say("个", "")
-        boxes = [(word("severity", s, self.lang) + self.say("疑点", " findings"), f"{counts.get(s, 0):,}", unit) for s in known("severity")]
         applied = int(self.assessment.coverage["reason"].isna().sum())
+        # Where nothing was applied there is no number of findings, not a nought of them.
+        boxes = [(word("severity", s, self.lang) + self.say("疑点", " findings"), f"{counts.get(s, 0):,}" if applied else "—", unit if applied else "") for s in known("severity")]
         boxes.append((self.say("已评估规则", "Rules applied"), f"{applied}/{len(self.assessment.coverage)}", self.say("条", "")))
         return Figures([*boxes, *more], grave=[boxes[0][0]] if counts.get("high", 0) else [])
 

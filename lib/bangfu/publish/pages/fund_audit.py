@@ -33,9 +33,23 @@ class FundAudit(Pages):
         return reconcile(self.county.tables, self.risk, self.county.settings)
 
     @property
-    def total_at_risk(self) -> int:
-        """Fen of money spent that is in question, each fen once."""
-        return self.risk.total("spent")
+    def total_at_risk(self) -> int | None:
+        """Fen of money spent that is in question, each fen once; None where no rule about money could be applied."""
+        return self.risk.total("spent") if self.assessment.coverage["reason"].isna().any() else None
+
+    def _risk_absent(self) -> Notice | None:
+        """Not assessed is not clean: without rules no amount, not a nought, is shown."""
+        if self.total_at_risk is not None:
+            return None
+        return Notice(self.say("资金规则均因缺少表或列未评估,存疑金额未知。", "No rule about money could be applied for want of tables or columns: the money in question is unknown."), "absent")
+
+    def _in_question(self) -> str:
+        """The money in question in words, with how many rules about money were not applied."""
+        if self.total_at_risk is None:
+            return self.say("资金规则均未评估,存疑支出未知", "no rule about money was applied, spending in question is unknown")
+        lacking = int(self.assessment.coverage["reason"].notna().sum())
+        rest = self.say(f"(有{lacking}条资金规则未评估)", f" ({lacking} rules about money were not applied)") if lacking else ""
+        return self.say(f"存疑支出{wan(self.total_at_risk)}万元{rest}", f"{wan(self.total_at_risk)} × 10,000 yuan of spending are in question{rest}")
 
     def _absent(self) -> Notice | None:
         reason = self.balance.reason
@@ -43,9 +57,8 @@ class FundAudit(Pages):
 
     def sentence(self) -> str:
         """The audit of the money in one sentence."""
-        risk = wan(self.total_at_risk)
         if self.balance.reason:
-            return self.say(f"存疑支出{risk}万元;资金核对未评估:{self.balance.reason.zh}。", f"{risk} × 10,000 yuan of spending are in question; no reconciliation: {self.balance.reason.en}.")
+            return self.say(f"{self._in_question()};资金核对未评估:{self.balance.reason.zh}。", f"{self._in_question()[0].upper()}{self._in_question()[1:]}; no reconciliation: {self.balance.reason.en}.")
         t = self.balance.total
         closes = self.say("核对到分无差额", "it closes to the fen") if self.balance.closes else self.say("核对有差额,见资金核对表", "there are differences, shown line by line")
         over = self.say(f"(其中{yuan(t['overspent'])}元超过到账,占用其他款项)", f" ({yuan(t['overspent'])} yuan of the spending went beyond receipts)") if t["overspent"] else ""
@@ -78,11 +91,10 @@ class FundAudit(Pages):
         rows = self.balance.waterfall
         return charts.reconciliation(rows.assign(label=rows["label_en"] if self.lang == "en" else rows["label"]), lang=self.lang)
 
-    def reconciliation(self) -> Table | Notice:
+    def reconciliation(self) -> Table | None:
         """The statement, line by line."""
-        absent = self._absent()
-        if absent:
-            return absent
+        if self.balance.reason:
+            return None  # said once, in the place of the chart
         rows = self.balance.lines
         rows = rows.assign(label=rows["label_en"] if self.lang == "en" else rows["label"], mark=rows["sign"].map({1: "+", -1: "−"}).fillna("=").where(rows["amount"].notna(), ""))
         columns = {"mark": ("", "id"), "label": (self.say("项目", "Line"), "long"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan")}
@@ -91,10 +103,9 @@ class FundAudit(Pages):
             note += self.say(f"有{self.balance.unreadable}行流水的金额或方向读不出,不在任何合计中。", f" {self.balance.unreadable} ledger rows have no readable amount or direction and stand in no sum.")
         return Table(rows, columns, caption=self.say("资金核对表", "Reconciliation"), note=note, lang=self.lang)
 
-    def by_fund(self) -> Table | Notice:
-        absent = self._absent()
-        if absent:
-            return absent
+    def by_fund(self) -> Table | None:
+        if self.balance.reason:
+            return None  # said once, in the place of the chart
         rows = self.balance.funds
         rows = rows.assign(fund_id=rows["fund_id"].fillna(self.say("(无指标编号)", "(no fund id)")))
         columns = {"fund_id": (self.say("指标", "Fund"), "id"), "purpose": (self.say("专项用途", "Purpose"), "text")} | {
@@ -107,10 +118,9 @@ class FundAudit(Pages):
         money = [c for c in columns if c not in ("fund_id", "purpose")]
         return Table(rows, columns, total=money, limit=80, caption=self.say("各项指标(万元)", "By fund (10,000 yuan)"), lang=self.lang)
 
-    def accounts(self) -> Table | Notice:
-        absent = self._absent()
-        if absent:
-            return absent
+    def accounts(self) -> Table | None:
+        if self.balance.reason:
+            return None  # said once, in the place of the chart
         rows = self.balance.accounts
         rows = self.masked_frame(rows, {"account_no": "account"})
         rows = rows.assign(account_name=rows["account_name"].map(self.masker.text, na_action="ignore")) if self.masker else rows
@@ -133,15 +143,19 @@ class FundAudit(Pages):
         return Table(rows, columns, total=["benefits", "amount", "in_ledger", "not_reconciled"], caption=self.say("未能核对:到户补助", "Not reconciled: benefits"), note=note, lang=self.lang)
 
     def at_risk_method(self) -> Notice:
-        return Notice(self.say(*METHOD))
+        return self._risk_absent() or Notice(self.say(*METHOD))
 
-    def at_risk_kinds(self) -> Table:
+    def at_risk_kinds(self) -> Table | None:
+        if self.total_at_risk is None:
+            return None  # said in the place of the method
         rows = self.risk.kinds()
         rows = rows.assign(label=rows["label_en"] if self.lang == "en" else rows["label"])
         return Table(rows, {"label": (self.say("性质", "Kind"), "text"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan")}, caption=self.say("按性质(不得相加)", "By kind (not to be added)"), lang=self.lang)
 
-    def at_risk_chart(self, by: str) -> charts.Chart:
+    def at_risk_chart(self, by: str) -> charts.Chart | None:
         """Money spent that is in question, by offence, town or fund."""
+        if self.total_at_risk is None:
+            return None
         column = {"fund": "fund_id", "offence": "offence_en" if self.lang == "en" else "offence"}.get(by, by)
         rows = self.risk.by(column)
         rows = rows.assign(label=rows["label"].fillna(self.say("(未注明)", "(not stated)")))
@@ -168,7 +182,8 @@ class FundAudit(Pages):
         return Table(rows, columns, caption=self.say("支出金额的统计检查", "Forensic tests of the payments"), note=note, lang=self.lang)
 
     def finish(self) -> Notice:
-        told = {"at risk": {r.kind: str(yuan(r.amount)) for r in self.risk.kinds().itertuples()}, "closes": self.balance.closes}
+        at_risk = None if self.total_at_risk is None else {r.kind: str(yuan(r.amount)) for r in self.risk.kinds().itertuples()}
+        told = {"at risk": at_risk, "closes": None if self.balance.reason else self.balance.closes}
         if self.balance.reason is None:
             told["totals"] = {n: str(yuan(v)) for n, v in self.balance.total.items()}
         self.leave("fund_audit.json", told)

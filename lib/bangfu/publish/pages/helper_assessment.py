@@ -117,7 +117,10 @@ class HelperAssessment(Pages):
             "town": (self.say("镇街", "Town"), "text"), "households": (self.say("建档立卡户", "Registered"), "count"), "exited": (self.say("已脱贫", "Exited"), "count"), "poor": (self.say("未脱贫", "Not exited"), "count"),
             "back": (self.say("返贫", "Returned"), "count"), "doubted": (self.say("退出存疑", "Exit in doubt"), "count"),
         }  # fmt: skip
-        return Table(rows, columns, total=["households", "exited", "poor", "back", "doubted"], caption=self.say("帮扶对象的结果", "Outcome of the households"), lang=self.lang)
+        lacking = self.assessment.coverage[(self.assessment.coverage["topic"] == "exit") & self.assessment.coverage["reason"].notna()]
+        reasons = [f"{r.rule_id}:{r.reason}" if self.lang == "zh" else f"{r.rule_id}: {r.reason_en}" for r in lacking.itertuples()]
+        note = self.say("退出存疑只含已评估的部分,未评估:", "Doubts of what was assessed only; not assessed: ") + self.say(";", "; ").join(reasons) if reasons else ""
+        return Table(rows, columns, total=["households", "exited", "poor", "back", "doubted"], note=note, caption=self.say("帮扶对象的结果", "Outcome of the households"), lang=self.lang)
 
     def income_chart(self) -> charts.Chart | Notice:
         t = self.county.tables

@@ -1,0 +1,49 @@
+"""What reports say where tables are missing: not assessed is never shown as clean, and never as a nought."""
+
+import shutil
+
+import pytest
+
+from bangfu.publish.pages import AnnualReport
+
+REQUIRED = ("建档立卡基础信息.xlsx", "结对帮扶.xlsx", "走访记录.csv")
+
+
+@pytest.fixture(scope="module")
+def bare(yunling, tmp_path_factory) -> AnnualReport:
+    """Yunling with the required tables alone: no money, no incomes, no survey, no registers."""
+    folder = tmp_path_factory.mktemp("bare")
+    (folder / "raw").mkdir()
+    for name in REQUIRED:
+        shutil.copy(yunling.raw / name, folder / "raw")
+    (folder / "bare.yml").write_text('code: "999001"\nname: 云岭县\nraw: raw\npolicy: laizhou-2018-8\n', encoding="utf-8")
+    report = AnnualReport.open(folder / "bare.yml", 2019, reports=folder / "reports")
+    report.county.folder.mkdir(parents=True)
+    return report
+
+
+def test_conclusions_say_what_was_not_assessed(bare):
+    said = "\n".join(bare.conclusions().sentences)
+    assert "存疑支出未知" in said and "EX-01未评估" in said and "群众满意度未评估" in said
+    assert "0.00" not in said
+
+
+def test_no_amount_is_shown_where_no_rule_about_money_was_applied(bare):
+    assert bare.funds.total_at_risk is None
+    assert "存疑" not in repr(bare.figures())
+    assert "未评估" in repr(bare.funds.at_risk_method()) and bare.funds.at_risk_kinds() is None and bare.funds.at_risk_chart("town") is None
+
+
+def test_no_number_of_findings_is_shown_where_no_rule_was_applied(bare):
+    assert "重大疑点 —" in repr(bare.funds.key_figures()) and "0/33" in repr(bare.funds.key_figures())
+
+
+def test_every_rule_without_its_tables_is_listed_with_the_reason(bare):
+    listed = bare.not_assessed().frame
+    whole = listed[listed["reason"].notna()]
+    assert {"EX-01", "FE-01", "SS-01", "CM-01", "BE-01"} <= set(whole["rule_id"])
+    assert whole["why"].str.startswith("缺少").all()
+
+
+def test_exits_in_doubt_are_said_to_be_of_what_was_assessed(bare):
+    assert "EX-01" in bare.helpers.outcomes().note
