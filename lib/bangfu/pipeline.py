@@ -1,5 +1,6 @@
 """One county-year from its raw files to published reports; and several of them, of which one may fail."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -52,15 +53,9 @@ def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None
     except Exception as wrong:  # a defect of ours must not stop the other counties
         result.status = 1
         result.sentences = [Sentence(f"程序出错({type(wrong).__name__}:{wrong}),请把此句和运行记录交给维护人员。", f"An error of the workbench ({type(wrong).__name__}: {wrong}); please report this sentence.")]
-        if __debug__ and _wants_traces():
+        if os.environ.get("BANGFU_TRACE"):
             raise
     return result
-
-
-def _wants_traces() -> bool:
-    import os
-
-    return os.environ.get("BANGFU_TRACE") == "1"
 
 
 def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: str, edition: str, progress: Progress, result: Result) -> None:
