@@ -167,6 +167,18 @@ def test_a_row_that_is_deleted_leaves_its_finding_as_vanished(small, signing_key
     assert set(after.drop(target["finding_id"])["status"]) <= {"persisting", "new"}
 
 
+def test_a_hand_over_that_cannot_be_used_leaves_the_reports_before_it(small, signing_key, tmp_path):
+    shutil.copytree(small, tmp_path / "county")
+    params, reports = tmp_path / "county" / "params.yml", tmp_path / "reports"
+    first = run_county(params, 2019, reports, only=["data_quality"])
+    assert first.status == 0, first.sentences
+    before = {p.name: p.read_bytes() for p in first.folder.iterdir() if p.is_file()}
+    next((tmp_path / "county" / "2019" / "raw").rglob("结对帮扶*")).unlink()
+    assert run_county(params, 2019, reports, only=["data_quality"]).status == 2
+    assert {p.name: p.read_bytes() for p in first.folder.iterdir() if p.is_file()} == before
+    assert verification.changed_files(first.folder) == []
+
+
 def test_in_english_and_unmasked_the_whole_of_a_small_county(small, signing_key, tmp_path):
     result = run_county(small / "params.yml", 2019, tmp_path, only=["data_quality", "annual_report"], lang="en", edition="internal")
     assert result.status == 0, result.sentences

@@ -70,11 +70,12 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
         yield
         result.steps[name] = result.steps.get(name, 0) + time.perf_counter() - began
 
-    _make_room(county)
     with step("read", "读取原始文件", "reading raw files"):
         county.tables
     with step("validate", "数据质量检验", "validating"):
         county.quality
+    # Only now: a hand-over that cannot be used leaves the reports of the one before as they are.
+    _make_room(county)
     with step("rules", "逐条规则评估", "applying rules"):
         ledger = county.findings
         county.assess()
