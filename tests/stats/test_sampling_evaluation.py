@@ -142,6 +142,7 @@ def test_higgins_and_nandram(shared_data):
     accounts = pd.read_csv(shared_data / "accounts_higgins_nandram.csv.gz")
     hits = np.ones(20, dtype=int)
     hits[accounts["account"] == 46] = 3
+    # The source prints the draws only in part: that 46 was hit three times follows from the 4,334; the standard error is the independent check.
     hits[accounts["account"] == 55] = 4  # the other repeated draws were of accounts without error: which one does not matter
     drawn = sampling.audited(accounts["bookValue"], accounts["auditValue"], amount=612_824, hits=hits)
     result = sampling.mean_taint(drawn)

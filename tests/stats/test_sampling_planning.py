@@ -31,6 +31,8 @@ A1 = {
     20: "14 22 22 22 22 22 22 22 22 22 22 22 22 22 22 22 22 30 30 37 37 44 50 88 193 720",
 }
 # Table A-2: 10 percent risk. The Guide prints 112 for 7% at 3.25% and 3.5%, but P(X <= 4 | 112, 7%) is 10.02%: the smallest is 113.
+# Not read in the Guide itself: 400 (5% at 3.5%) and 1300 (8% at 7%), where another program prints 423 and 1313. Both are the smallest n with
+# P(X <= ceil(rate n)) <= 10% by a search over every n with scipy's binomial distribution.
 A2 = {
     2: "114 194 194 265 398 708 1463",
     3: "76 129 129 129 176 221 265 390 590 974",
