@@ -47,3 +47,15 @@ def test_every_rule_without_its_tables_is_listed_with_the_reason(bare):
 
 def test_exits_in_doubt_are_said_to_be_of_what_was_assessed(bare):
     assert "EX-01" in bare.helpers.outcomes().note
+
+
+def test_what_a_rule_says_it_left_out_is_listed(yunling_county):
+    from bangfu.audit import Outcome, coverage
+    from bangfu.findings import found
+
+    in_force = yunling_county.settings.pack.rules["SS-04"]
+    empty = yunling_county.tables["survey"].head(0)
+    left = found(empty, subject="interviewer", zh="", en="", unassessed=2, notes=[("3份问卷没有时长,未计入。", "3 interviews without a length were left out.")])
+    row = coverage([Outcome(in_force, left)]).iloc[0]
+    assert row["gap"] == "2项缺少判断所需的值。3份问卷没有时长,未计入。" and row["gap_en"].endswith("3 interviews without a length were left out.")
+    assert coverage([Outcome(in_force, found(empty, subject="interviewer", zh="", en=""))])["gap"].isna().all()

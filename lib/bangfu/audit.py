@@ -56,22 +56,36 @@ def apply_all(pack: PolicyPack, tables: dict[str, pd.DataFrame], year: int, topi
 
 
 def coverage(outcomes: list[Outcome]) -> pd.DataFrame:
-    """A row per rule: rule_id, topic, title, title_en, severity, assessed, unassessed (rows), findings, reason, reason_en (missing = assessed)."""
-    return pd.DataFrame(
-        [
+    """A row per rule: rule_id, topic, title, title_en, severity, assessed, unassessed (items), findings, reason, reason_en (missing = applied),
+    gap, gap_en (all that was not assessed, in words; missing = nothing)."""
+    rows = []
+    for o in outcomes:
+        rule, gap = o.in_force.rule, _gap(o)
+        rows.append(
             {
-                "rule_id": o.in_force.rule.id,
-                "topic": o.in_force.rule.topic,
-                "title": o.in_force.rule.title,
-                "title_en": o.in_force.rule.title_en,
-                "severity": o.in_force.rule.severity,
+                "rule_id": rule.id,
+                "topic": rule.topic,
+                "title": rule.title,
+                "title_en": rule.title_en,
+                "severity": rule.severity,
                 "assessed": o.found.assessed if o.found else 0,
                 "unassessed": o.found.unassessed if o.found else 0,
                 "findings": len(o.found.rows) if o.found else 0,
                 "reason": o.reason.zh if o.reason else None,
                 "reason_en": o.reason.en if o.reason else None,
+                "gap": gap.zh if gap else None,
+                "gap_en": gap.en if gap else None,
             }
-            for o in outcomes
-        ],
-        columns=["rule_id", "topic", "title", "title_en", "severity", "assessed", "unassessed", "findings", "reason", "reason_en"],
-    )
+        )
+    return pd.DataFrame(rows, columns=["rule_id", "topic", "title", "title_en", "severity", "assessed", "unassessed", "findings", "reason", "reason_en", "gap", "gap_en"])
+
+
+def _gap(outcome: Outcome) -> Sentence | None:
+    """What a rule did not assess: all of it, items without a deciding value, and what its own notes say it left out."""
+    if outcome.found is None:
+        return outcome.reason
+    parts = [Sentence(*note) for note in outcome.found.notes]
+    if outcome.found.unassessed:
+        n = outcome.found.unassessed
+        parts.insert(0, Sentence(f"{n:,}项缺少判断所需的值。", f"{n:,} items lack a deciding value."))
+    return Sentence("".join(p.zh for p in parts), " ".join(p.en for p in parts)) if parts else None

@@ -225,8 +225,8 @@ class Assessment:
 
     @property
     def not_assessed(self) -> pd.DataFrame:
-        """Rules that could not be applied (with the reason), and rules with rows that could not be judged."""
-        return self.coverage[self.coverage["reason"].notna() | (self.coverage["unassessed"] > 0)]
+        """Rules that could not be applied (with the reason), and rules that left something out."""
+        return self.coverage[self.coverage["gap"].notna()]
 
     @property
     def by_rule(self) -> pd.DataFrame:

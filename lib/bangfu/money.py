@@ -1,9 +1,6 @@
 """Money is exact: fen as 64-bit integers inside, yuan at the edges."""
 
 from decimal import Decimal
-from fractions import Fraction
-
-import pandas as pd
 
 
 def yuan(fen: int) -> Decimal:
@@ -19,16 +16,6 @@ def fen(amount: Decimal | int | str) -> int:
     return int(exact)
 
 
-def as_yuan(fen_column: pd.Series) -> pd.Series:
-    """A column of fen as exact decimals in yuan (object dtype, missing = None)."""
-    return pd.Series([None if pd.isna(v) else yuan(v) for v in fen_column], index=fen_column.index, dtype=object)
-
-
 def in_words(fen_value: int, lang: str = "zh") -> str:
     """`1,234.50元`, `1,234.50 yuan`."""
     return f"{yuan(fen_value):,.2f}" + (" yuan" if lang == "en" else "元")
-
-
-def scaled(column: pd.Series, share: Fraction) -> tuple[pd.Series, int]:
-    """`column × share` without a float: compare `other * d` with `n`, where (n, d) is what this returns."""
-    return column * share.numerator, share.denominator

@@ -160,11 +160,6 @@ def mask_text(sentence: str, names: Iterable[str] = (), internal: Iterable[str] 
     return Masker(names, internal).text(sentence)
 
 
-def mask_findings(findings: pd.DataFrame, names: Iterable[str] = (), internal: Iterable[str] = ()) -> pd.DataFrame:
-    """Findings as they may be published; see `Masker.findings`."""
-    return Masker(names, internal).findings(findings)
-
-
 def mask_id_numbers(page: str) -> str:
     """A published page on which no id number is left, whatever wrote it there: the last gate, not the first."""
     return _ID_NUMBER.sub(lambda m: mask_id_number(m.group(0)), page)

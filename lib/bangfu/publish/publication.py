@@ -38,14 +38,11 @@ def publish_workpapers(county) -> Path:
     """The working papers of a county-year, not masked: all findings, and what was not assessed or not read."""
     lang = county.lang
     english = lang == "en"
-    coverage = county.assess().coverage
-    lacking = "{n:,} records lack a deciding value" if english else "{n:,} 条记录缺少判断所需的值，未评估"
-    unjudged = coverage[coverage["reason"].notna() | (coverage["unassessed"] > 0)]
+    unjudged = county.assess().not_assessed
     not_assessed = pd.DataFrame({
         "rule_id": unjudged["rule_id"],
         "title": unjudged["title_en" if english else "title"],
-        "reason": [row["reason_en" if english else "reason"] if isinstance(row["reason"], str) else lacking.format(n=row["unassessed"])
-                   for row in unjudged.to_dict("records")],
+        "reason": unjudged["gap_en" if english else "gap"],
     })
     rules = list(county.settings.pack.rules.values())
     catalogue = pd.DataFrame({

@@ -81,7 +81,7 @@ class AnnualReport(Pages):
         rows = int(self.assessment.coverage["unassessed"].sum())
         rejects = len(self.county.intake.rejects)
         zh, en = (f"未评估的规则{whole}条", f"{whole} rules were not assessed") if whole else ("各条规则均已评估", "Every rule was assessed")
-        return self.say(f"{zh};另有{rows:,}条次记录因缺少判断依据未评估,{rejects:,}个单元格未能识别。", f"{en}; {rows:,} records lacked a deciding value, {rejects:,} cells could not be read.")
+        return self.say(f"{zh};另有{rows:,}项次因缺少判断依据未评估,{rejects:,}个单元格未能识别。", f"{en}; {rows:,} items lacked a deciding value, {rejects:,} cells could not be read.")
 
     def figures(self) -> Figures:
         t = self.county.tables

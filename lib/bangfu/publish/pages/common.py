@@ -106,10 +106,7 @@ class Pages:
         rows = self.assessment.not_assessed
         if rows.empty:
             return Notice(self.say("本部分所有规则都已评估,没有缺少判断依据的记录。", "Every rule was assessed, and no record lacked a deciding value."))
-        zh, en = "{n:,}条记录缺少判断所需的值", "{n:,} records lack a deciding value"
-        reason = rows["reason_en" if self.lang == "en" else "reason"]
-        counted = [self.say(zh, en).format(n=n) for n in rows["unassessed"]]
-        rows = rows.assign(why=reason.where(rows["reason"].notna(), counted), name=rows["title_en" if self.lang == "en" else "title"])
+        rows = rows.assign(why=rows["gap_en" if self.lang == "en" else "gap"], name=rows["title_en" if self.lang == "en" else "title"])
         return Table(
             rows,
             {
