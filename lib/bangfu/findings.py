@@ -4,12 +4,13 @@ A finding is a signal with its evidence, not a verdict.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from string import Formatter
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -101,27 +102,37 @@ def found(
     key = rows[columns[0]].astype(str)
     for column in columns[1:]:
         key = key + "|" + rows[column].astype(str)
-    say_zh, say_en = _Sentence("zh"), _Sentence("en")
-    records = []
-    for name, group in rows.groupby(key, sort=True) if len(rows) else ():
-        first = {**fixed, **group.iloc[0].to_dict(), "count": len(group)}
-        records.append(
-            {
-                "subject": name,
-                "condition": say_zh.vformat(zh, (), first),
-                "condition_en": say_en.vformat(en, (), first),
-                "amount": first[amount] if amount else pd.NA,
-                "origins": _tokens(group, origins),
-                "money": _tokens(group, money_columns),
-            }
-        )
-    table = pd.DataFrame(records, columns=["subject", "condition", "condition_en", "amount", "origins", "money"])
+    groups = key.groupby(key, sort=True).indices  # subject -> positions of its rows, in the order given
+    names = list(groups)
+    first = rows.iloc[[positions[0] for positions in groups.values()]]
+    counted = first.assign(count=[len(positions) for positions in groups.values()])
+    table = pd.DataFrame(
+        {
+            "subject": pd.Series(names, dtype="str"),
+            "condition": _sentences(counted, zh, "zh", fixed),
+            "condition_en": _sentences(counted, en, "en", fixed),
+            "amount": first[amount].array if amount else pd.array([pd.NA] * len(names), dtype="Int64"),
+            "origins": _tokens(rows, groups.values(), origins),
+            "money": _tokens(rows, groups.values(), money_columns),
+        }
+    )
     return Found(table.astype({"amount": "Int64"}), assessed, unassessed, list(notes))
 
 
-def _tokens(group: pd.DataFrame, columns: Sequence[str]) -> list[int]:
-    values = [v for c in columns for v in group[c].dropna()]
-    return list(dict.fromkeys(int(v) for v in values))
+def _sentences(rows: pd.DataFrame, template: str, lang: str, fixed: dict) -> list[str]:
+    """The sentence of each row, from the columns that it names; what is no column is among the `fixed` values."""
+    speaker = _Sentence(lang)
+    named = [name for name in {field: None for _, field, _, _ in speaker.parse(template) if field} if name in rows]
+    columns = [rows[name].tolist() for name in named]
+    if not named:
+        return [speaker.vformat(template, (), fixed)] * len(rows)
+    return [speaker.vformat(template, (), fixed | dict(zip(named, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
+def _tokens(rows: pd.DataFrame, groups: Iterable[np.ndarray], columns: Sequence[str]) -> list[list[int]]:
+    """The row tokens of each group, each once: those of the first column before those of the next; missing ones left out."""
+    values = [rows[c].tolist() for c in columns]
+    return [list(dict.fromkeys(int(column[i]) for column in values for i in positions if not pd.isna(column[i]))) for positions in groups]
 
 
 def finding_id(county: str, rule_id: str, subject: str) -> str:
