@@ -101,6 +101,19 @@ def winsorised(z, share):
     return np.clip(z, low, high)
 
 
+def dispersion(z, s, winsorise=0.1):
+    """How much more units differ than chance makes them: phi, the mean of the squared winsorised z, and tau^2 of the additive model.
+
+    z, s: distance from the target in standard errors, and the standard error, shape (k,); tau^2 is on the scale of s^2. NaN and 0 for one unit.
+    Source: as `proportions`.
+    """
+    k, w = len(z), 1 / np.asarray(s, dtype=float) ** 2
+    if k < 2:
+        return np.nan, 0.0
+    phi = float((winsorised(z, winsorise) ** 2).mean())
+    return phi, max(0.0, float((k * phi - (k - 1)) / (w.sum() - (w**2).sum() / w.sum())))
+
+
 def _counts(count, size):
     index = count.index if isinstance(count, pd.Series) else None
     x, n = np.asarray(count, dtype=float), np.asarray(size, dtype=float)
@@ -116,12 +129,8 @@ def _judge(kind, index, x, n, target, adjustment, transformation, winsorise, lev
     enough = n >= min_size
     place, at, s = _transformed(kind, x / n, n, target, transformation)
     z = (place - at) / s
-    phi, between = np.nan, 0.0
-    if enough.sum() > 1:
-        k, w = enough.sum(), 1 / s[enough] ** 2
-        phi = float((winsorised(z[enough], winsorise) ** 2).mean())
-        if adjustment == "additive":
-            between = max(0.0, float((k * phi - (k - 1)) / (w.sum() - (w**2).sum() / w.sum())))
+    phi, between = dispersion(z[enough], s[enough], winsorise)
+    between = between if adjustment == "additive" else 0.0
     if (adjustment == "multiplicative" and not phi > 1) or (adjustment == "additive" and between == 0):
         adjustment = "none"
     drawn = Funnel(kind, target, phi, between, adjustment, transformation, levels, pd.DataFrame())

@@ -1,0 +1,196 @@
+"""Helpers compared where villages differ as well: a random intercept of each helper and of each village, with what was given adjusted for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg, optimize, sparse, stats
+
+from bangfu.stats.columns import floats
+from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
+
+BLOCK = 2000  # helpers whose uncertainty is worked out at a time
+
+
+@dataclass(frozen=True)
+class HelpersInPlaces(WorkingPaper):
+    """A fitted model; see `fit`."""
+
+    between: float  # variance of the helpers' true effects
+    places: float  # variance of the villages' true effects
+    within: float  # variance of one household's result about its helper and village
+    chance: float  # the same if helpers did not differ: what the control limits of `z` rest on
+    coefficients: pd.Series  # index: intercept and the covariates kept
+    dropped: tuple[str, ...]  # covariates that are constant or follow from those before them
+    effects: pd.DataFrame  # index: helper; n, effective_n, mean, adjusted, z, effect, se, lower, upper, reliability
+    criterion: float  # -2 log restricted likelihood at the estimate
+    criterion_without: float  # the same if helpers did not differ
+    confidence: float
+
+    @property
+    def p_value(self):
+        """The chance of so large a difference between helpers if there were none: likelihood ratio, half chi-square(1), half 0.
+
+        Source: Self and Liang (1987), JASA 82, 605-610.
+        """
+        ratio = max(self.criterion_without - self.criterion, 0.0)
+        return float(0.5 * stats.chi2.sf(ratio, 1)) if ratio > 0 else 1.0
+
+    def _paper(self):
+        whole = self.between + self.places + self.within
+        return Paper(
+            title=Both("责任人比较(考虑服务对象和村的差异)", "Helpers compared, households and villages allowed for"),
+            asked=Both("结果的差别有多少来自责任人,多少来自村", "How much of the differences lies with helpers, how much with villages"),
+            method=Both("责任人、村两层随机截距线性模型(REML),收缩估计", "Linear model with random intercepts of helpers and villages (REML), shrunken effects"),
+            source="Henderson (1975), Biometrics 31, 423-447; Bates et al. (2015), J. Stat. Software 67(1)",
+            inputs=[(Both("责任人数", "helpers"), len(self.effects)), (Both("户数", "households"), int(self.effects["n"].sum())),
+                    (Both("调整因素", "adjusted for"), list(self.coefficients.index[1:]) or Both("无", "nothing")), (Both("无法调整", "left out"), list(self.dropped) or Both("无", "nothing"))],
+            result=[(Both("责任人之间的方差", "variance between helpers"), self.between), (Both("村之间的方差", "variance between villages"), self.places),
+                    (Both("户之间的方差", "variance within"), self.within), (Both("无差别时出现这种结果的概率", "p-value of no difference"), self.p_value)],
+            meaning=Both(f"调整后剩余差异中约{percent(self.between / whole, 0)}来自责任人,{percent(self.places / whole, 0)}来自村,其余是户与户之间的差别。",
+                         f"Of what remains after adjustment {percent(self.between / whole, 0)} lies with helpers, {percent(self.places / whole, 0)} with villages, the rest between households."),
+        )
+
+
+def fit(results, helpers, places=None, covariates=None, *, confidence=0.95):
+    """Fit result = covariates b + village effect + helper effect + chance, and say of each helper how much the data carry.
+
+    adjusted: the helper's effect without shrinkage, against all others, by generalised least squares in the model without helper effects:
+    with residuals r = y - X b - (village effects), score s = sum of the helper's r, and information I = n less what covariates and
+    village take away, adjusted = s / I and z = s / (chance sqrt I), which is standard normal if helpers do not differ. effective_n = I:
+    a helper alone in a village has next to none, however many the households. adjusted is missing where I is 0.
+    effect: best linear unbiased prediction in the model with helper effects, se its prediction error with that of the coefficients and
+    village effects; lower, upper at the confidence asked. reliability = 1 - se^2 / variance between helpers, 0 if that is 0.
+
+    results: numbers, shape (n,), one per household and helper. helpers, places: whose and where, shape (n,), none missing (places: None
+    if there are none). covariates: DataFrame (n, p) of numbers, none missing; columns that are constant or follow linearly from those
+    before them are dropped and named. Effects are in the unit of the results; the order of rows changes nothing but rounding.
+    Raises ValueError if there are no two helpers, a helper's households cannot be told from its effect (one each), or nothing varies.
+
+    Source: Henderson (1975), Biometrics 31, 423-447 (recalled, not read); Bates et al. (2015), J. Stat. Software 67(1), eq. 39-41, for the criterion.
+    """
+    y = floats(results)
+    codes, names = pd.factorize(pd.Series(np.asarray(helpers)), sort=True)
+    at = np.zeros(len(y), dtype=int) if places is None else pd.factorize(pd.Series(np.asarray(places)), sort=True)[0]
+    if (codes < 0).any() or (at < 0).any() or not np.isfinite(y).all():
+        raise ValueError("results, helpers and places must not be missing")
+    if len(names) < 2 or len(names) == len(y):
+        raise ValueError("give at least two helpers, of whom one has several households")
+    centre = y.mean()
+    X, labels, dropped = _independent(covariates, len(y))
+    system = _Equations(y - centre, codes, at if at.max() else None, X)
+    if not system.left > 1e-9 * max(system.yy, 1e-300) or len(y) <= X.shape[1] + 1:
+        raise ValueError("nothing varies that the covariates do not explain")
+    alone = system.alone()
+    helper_ratio, place_ratio, criterion = system.minimum(alone)
+    chance, adjusted, information = system.scores(alone)
+    full = system.solved(helper_ratio, place_ratio)
+    between = helper_ratio * full.within
+    effect, se = system.predictions(helper_ratio, full)
+    half = stats.norm.ppf(0.5 + confidence / 2) * se
+    coefficients = pd.Series(full.estimate[: X.shape[1]], index=labels)
+    coefficients["intercept"] += centre
+    table = {"n": system.n, "effective_n": information, "mean": system.sums / system.n + centre, "adjusted": adjusted, "z": adjusted * np.sqrt(information / chance),
+             "effect": effect, "se": se, "lower": effect - half, "upper": effect + half, "reliability": np.clip(1 - se**2 / between, 0, 1) if between > 0 else np.zeros(len(names))}  # fmt: skip
+    return HelpersInPlaces(float(between), float(place_ratio * full.within), float(full.within), float(chance), coefficients, tuple(dropped),
+                           pd.DataFrame(table, index=pd.Index(names, name="helper")), float(criterion), float(system.criterion(0.0, alone)), confidence)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Solution:
+    estimate: np.ndarray  # coefficients, then village effects
+    inverse: np.ndarray  # of the equations after the helpers are absorbed, on the scale of the estimate
+    within: float
+
+
+class _Equations:
+    """Henderson's equations with the helpers absorbed, so that their size is that of covariates and villages."""
+
+    def __init__(self, y, helpers, places, X):
+        N, self.p = X.shape
+        Z = sparse.csr_array((np.ones(N), (helpers, np.arange(N))))
+        V = sparse.csr_array((np.ones(N), (np.arange(N), places))) if places is not None else sparse.csr_array((N, 0))
+        W = sparse.hstack([sparse.csr_array(X), V], format="csr")
+        self.has_places, self.df = places is not None, N - self.p
+        self.n = np.bincount(helpers).astype(float)
+        self.sums, self.yy = Z @ y, float(y @ y)
+        self.WW, self.Wy, self.C = (W.T @ W).toarray(), W.T @ y, (Z @ W).tocsr()
+        plain = X @ np.linalg.lstsq(X, y, rcond=None)[0]
+        self.left = float(((y - plain) ** 2).sum())
+
+    def _absorbed(self, helper_ratio, place_ratio):
+        weight = helper_ratio / (1 + helper_ratio * self.n)
+        scale = np.concatenate([np.ones(self.p), np.full(len(self.Wy) - self.p, np.sqrt(place_ratio))])
+        left = self.WW - (self.C.T @ (self.C * weight[:, None])).toarray() if helper_ratio else self.WW
+        left = left * scale * scale[:, None]
+        left[np.arange(self.p, len(scale)), np.arange(self.p, len(scale))] += 1
+        right = scale * (self.Wy - self.C.T @ (weight * self.sums))
+        factor = linalg.cho_factor(left, lower=True, check_finite=False)
+        solution = linalg.cho_solve(factor, right, check_finite=False)
+        residual = self.yy - weight @ self.sums**2 - solution @ right
+        return weight, scale, factor, solution, max(residual, 1e-300)
+
+    def criterion(self, helper_ratio, place_ratio):
+        """-2 log restricted likelihood with the variance within profiled out."""
+        _, _, factor, _, residual = self._absorbed(helper_ratio, place_ratio)
+        return np.log1p(helper_ratio * self.n).sum() + 2 * np.log(np.diag(factor[0])).sum() + self.df * (1 + np.log(2 * np.pi * residual / self.df))
+
+    def alone(self):
+        """The ratio of the villages' variance to that within, if helpers do not differ."""
+        if not self.has_places:
+            return 0.0
+        best = optimize.minimize_scalar(lambda root: self.criterion(0.0, root**2), bounds=(0, 10), method="bounded", options={"xatol": 1e-7})
+        return 0.0 if self.criterion(0.0, 0.0) <= best.fun else float(best.x**2)
+
+    def minimum(self, alone):
+        """The ratios of helpers' and villages' variance with the least criterion, 0 where that is on the boundary."""
+        if not self.has_places:
+            best = optimize.minimize_scalar(lambda root: self.criterion(root**2, 0.0), bounds=(0, 10), method="bounded", options={"xatol": 1e-7})
+            found = (float(best.x**2), 0.0, float(best.fun))
+        else:
+            start = np.sqrt(max(alone, 0.01))
+            best = optimize.minimize(lambda roots: self.criterion(*roots**2), [0.3, start], method="Nelder-Mead", bounds=[(0, 10), (0, 10)],
+                                     options={"xatol": 1e-5, "fatol": 1e-7, "initial_simplex": [[0.3, start], [0.6, start], [0.3, 1.5 * start]]})
+            found = (*(float(r) for r in best.x**2), float(best.fun))
+        without = (0.0, alone, float(self.criterion(0.0, alone)))
+        return min(without, found, key=lambda f: round(f[2], 9))  # the simpler model where both are as good
+
+    def solved(self, helper_ratio, place_ratio):
+        _, scale, factor, solution, residual = self._absorbed(helper_ratio, place_ratio)
+        inverse = linalg.cho_solve(factor, np.diag(scale), check_finite=False) * scale[:, None]
+        return _Solution(scale * solution, inverse, residual / self.df)
+
+    def _taken(self, inverse):
+        """Of each helper, the quadratic form of its sums of covariates and villages with the inverse."""
+        rows = [self.C[start : start + BLOCK] for start in range(0, self.C.shape[0], BLOCK)]
+        return np.concatenate([np.asarray((part @ inverse * part.toarray()).sum(axis=1)) for part in rows])
+
+    def scores(self, place_ratio):
+        """The variance of chance, and of each helper effect without shrinkage and its information, as if helpers did not differ."""
+        null = self.solved(0.0, place_ratio)
+        information = self.n - self._taken(null.inverse)
+        information = np.where(information > 1e-9 * self.n, information, 0.0)
+        score = self.sums - self.C @ null.estimate
+        return null.within, np.divide(score, information, out=np.full(len(score), np.nan), where=information > 0), information
+
+    def predictions(self, helper_ratio, solution):
+        """Shrunken effects and the standard errors of their prediction."""
+        weight = helper_ratio / (1 + helper_ratio * self.n)
+        effect = weight * (self.sums - self.C @ solution.estimate)
+        return effect, np.sqrt(solution.within * (weight + weight**2 * self._taken(solution.inverse)))
+
+
+def _independent(covariates, n):
+    """The design matrix with an intercept, its labels, and the covariates left out because they follow from those before them."""
+    if covariates is None or not covariates.shape[1]:
+        return np.ones((n, 1)), ["intercept"], []
+    values = np.column_stack([floats(covariates[c]) for c in covariates])
+    if not np.isfinite(values).all():
+        raise ValueError("covariates must not be missing")
+    spread = values.std(axis=0)
+    scaled = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    pivot = np.abs(np.diag(np.linalg.qr(scaled, mode="r")))
+    kept = np.zeros(values.shape[1], dtype=bool)
+    kept[: len(pivot)] = (pivot > 1e-8 * np.sqrt(n)) & (spread[: len(pivot)] > 1e-12)
+    labels = [str(c) for c in covariates.columns]
+    return np.column_stack([np.ones(n), values[:, kept]]), ["intercept", *(c for c, k in zip(labels, kept) if k)], [c for c, k in zip(labels, kept) if not k]
