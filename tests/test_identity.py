@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bangfu.identity import valid
+from bangfu.identity import born_on, eighteen, sex, valid
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,16 @@ def test_missing_is_unknown():
 
 def test_empty_column():
     assert len(valid(pd.Series([], dtype="str"))) == 0
+
+
+def test_a_number_of_the_first_generation_is_written_out():
+    # GB 11643-1999 prints 11010519491231002X; without the century and the check character it is the number of 1989.
+    given = pd.Series(["110105491231002", "11010519491231002X", "110105491231997", None, "12"], dtype="str")
+    assert eighteen(given).tolist()[:3] == ["11010519491231002X", "11010519491231002X", "110105491231997"]
+    assert eighteen(given).isna().tolist() == [False, False, False, True, False]
+
+
+def test_the_day_of_birth_and_the_sex_are_read_from_the_number():
+    given = pd.Series(["11010519491231002X", "999001197305250971", "999001197302300971", None], dtype="str")
+    assert born_on(given).dt.strftime("%Y-%m-%d").tolist()[:2] == ["1949-12-31", "1973-05-25"] and born_on(given).isna().tolist() == [False, False, True, True]
+    assert sex(given).tolist()[:3] == ["女", "男", "男"] and sex(given).isna().tolist() == [False, False, False, True]
