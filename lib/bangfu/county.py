@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bangfu import audit, digests, findings
+from bangfu import audit, crossmatch, digests, findings
 from bangfu.assessment import assess_helpers, read_scorecard
 from bangfu.audit import Outcome
 from bangfu.findings import Found
@@ -178,6 +178,7 @@ class County:
 
         parts = [(o.in_force, o.found) for o in self.outcomes() if o.found is not None]
         ledger = findings.ledger_of(parts, self.code, self.intake.where, self._row_digest)
+        ledger = findings.with_explanations(ledger, crossmatch.explained(parts, self.tables, self.year, self.settings.pack.grounds))
         ledger = pd.concat([ledger, quality.findings(self.quality, self.code)[ledger.columns]], ignore_index=True)
         ledger = ledger.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
         ledger = findings.with_exemptions(ledger, self.settings.county.exemptions, self.year)

@@ -26,6 +26,7 @@ SCHEMA = pa.schema(
         ("sources", pa.list_(pa.struct([("file", pa.string()), ("sheet", pa.string()), ("row", pa.int64())]))),
         ("money_sources", pa.list_(pa.struct([("file", pa.string()), ("sheet", pa.string()), ("row", pa.int64())]))),
         ("evidence", pa.string()), ("status", pa.string()), ("reason", pa.string()),
+        ("explanation", pa.string()), ("explanation_en", pa.string()), ("exemption", pa.string()),
     ]
 )  # fmt: skip
 
@@ -174,6 +175,9 @@ def ledger_of(parts: list[tuple], county: str, where: Callable[[int], dict], row
                     "evidence": evidence,
                     "status": "new",
                     "reason": None,
+                    "explanation": None,
+                    "explanation_en": None,
+                    "exemption": None,
                 }
             )
     table = pd.DataFrame(records, columns=SCHEMA.names)
@@ -191,6 +195,12 @@ def read(path) -> pd.DataFrame:
 
     table = pq.read_table(path)
     return pd.DataFrame({n: table[n].to_pylist() for n in table.column_names}, columns=table.column_names)
+
+
+def with_explanations(findings: pd.DataFrame, explained: pd.DataFrame) -> pd.DataFrame:
+    """The findings with what the records say for and against them, and the exemption that may be proposed (see `crossmatch`)."""
+    told = explained.set_index(["rule_id", "subject"])[["explanation", "explanation_en", "exemption"]]
+    return findings.drop(columns=told.columns).join(told, on=["rule_id", "subject"])[findings.columns]
 
 
 def with_exemptions(findings: pd.DataFrame, exemptions: Sequence, year: int) -> pd.DataFrame:

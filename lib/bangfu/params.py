@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from bangfu import parameters, workbench
+from bangfu.crossmatch.grounds import checked_grounds
 from bangfu.intake.dictionary import dictionary
 from bangfu.parameters import Dated
 from bangfu.params_file import checked, read_yaml, shortened
@@ -78,6 +79,7 @@ class _PackFile(_Strict):
     parameters: dict[str, Any] = {}
     unverified: dict[str, str] = {}
     scorecard: str = Field(min_length=1)
+    grounds: dict[str, dict[str, Any] | None] = {}
     rules: dict[str, dict[str, Any]]
 
 
@@ -138,6 +140,7 @@ class PolicyPack:
     rules: dict[str, InForce]
     unverified: dict[str, str]
     scorecard: str
+    grounds: dict[str, dict]
 
     def label(self, name: str, lang: str = "zh") -> str:
         """What readers call a parameter of the pack's rules; its name where no rule has it."""
@@ -211,10 +214,11 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
                     )
                 )
         rules[rule_id] = InForce(rule, basis, values)
+    grounds = checked_grounds(pack.grounds, path.name, wrong)
     if wrong:
         raise WrongParams.all(dict.fromkeys(wrong))
     overridden = set(by_name) | {p for values in by_rule.values() for p in values}
-    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden}, pack.scorecard)
+    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden}, pack.scorecard, grounds)
 
 
 _DATED = (",或带日期的列表 [{from: 2018-06-01, value: …}]", ", or a list with dates, [{from: 2018-06-01, value: …}]")

@@ -49,6 +49,8 @@ class Cards:
     def _card(self, row: dict) -> str:
         lines = [("subject", escape(str(row["subject"]))), ("condition", escape(str(row["condition"]))),
                  ("criteria", escape(str(row["criteria"])))]
+        if _present(row.get("explanation")):
+            lines.append(("explanation", escape(row["explanation"])))
         if _present(row.get("offence")):
             lines.append(("offence", escape(word("offence", row["offence"], self.lang))))
         if figures.exact_yuan(row["amount"]) is not None:
@@ -118,11 +120,12 @@ class CardsByRule:
             return f'<td class="num">{figures.yuan(row["amount"])}</td>'
         if column == "sources":
             return f'<td class="sources">{sources(row["sources"], self.lang)}</td>'
-        return f'<td class="{column}">{escape(figures.text(row[column]))}</td>'
+        told = f'<p class="explanation">{escape(row["explanation"])}</p>' if column == "condition" and _present(row.get("explanation")) else ""
+        return f'<td class="{column}">{escape(figures.text(row[column]))}{told}</td>'
 
 
 def _records(findings: pd.DataFrame, lang: str):
-    texts = {c: in_language(findings, c, lang) for c in ("title", "condition", "criteria")}
+    texts = {c: in_language(findings, c, lang) for c in ("title", "condition", "criteria", "explanation") if c in findings}
     return findings.assign(**texts).to_dict("records")
 
 

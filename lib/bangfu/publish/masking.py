@@ -106,7 +106,8 @@ class Masker:
 
     def findings(self, findings: pd.DataFrame) -> pd.DataFrame:
         """Findings as they may be published: subject and sentences masked, everything else as it is."""
-        masked = {"subject": self.subject, "condition": self.text, "condition_en": self.text, "reason": self.text}
+        masked = {"subject": self.subject, "condition": self.text, "condition_en": self.text, "reason": self.text,
+                  "explanation": self.text, "explanation_en": self.text}
         return findings.assign(**{column: self._each(findings[column], mask) for column, mask in masked.items()
                                   if column in findings})
 

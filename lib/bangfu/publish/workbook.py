@@ -107,11 +107,12 @@ class Papers:
     def ledger(self, findings: pd.DataFrame) -> None:
         """The findings, gravest first, and beside each the columns that the auditor fills in."""
         columns = [("finding_id", 17), ("rule_id", 8), ("title", 24), ("severity", 7), ("topic", 11), ("subject", 24),
-                   ("condition", 48), ("criteria", 48), ("offence", 10), ("amount", 16), ("sources", 40), ("status", 10)]
+                   ("condition", 48), ("explanation", 40), ("criteria", 48), ("offence", 10), ("amount", 16), ("sources", 40), ("status", 10), ("exemption", 30)]
+        columns = [(c, w) for c, w in columns if c not in ("explanation", "exemption") or c in findings and findings[c].notna().any()]
         own = [("verdict", 12), ("judge", 12), ("judged_on", 12), ("remark", 36)]
         sheet = self._sheet(_w("ledger", self.lang), [(word("finding", c, self.lang), w) for c, w in columns],
                             [(_w(c, self.lang), w) for c, w in own], freeze=3)
-        texts = {c: in_language(findings, c, self.lang) for c in ("title", "condition", "criteria")}
+        texts = {c: in_language(findings, c, self.lang) for c in ("title", "condition", "explanation", "criteria") if c in findings}
         shown = findings.assign(**texts)
         for row, record in enumerate(shown[[c for c, _ in columns]].to_dict("records"), start=1):
             written = {**record, "sources": "\n".join(written_sources(record["sources"]))}
