@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from bangfu import audit, crossmatch, digests, findings
+from bangfu import audit, crossmatch, digests, findings, handovers
 from bangfu.assessment import assess_helpers, read_scorecard
 from bangfu.audit import Outcome
 from bangfu.findings import Found
+from bangfu.handovers import HandOver
 from bangfu.intake import Intake, read_county
 from bangfu.intake.tables import digests_of
 from bangfu.params import Settings, open_settings
+from bangfu.previous import Previous
 from bangfu.problems import Sentence
+from bangfu.review.standing import carried_over
+from bangfu.vanished import Reasons
 
 
 class County:
@@ -65,16 +69,16 @@ class County:
 
     @cached_property
     def run_id(self) -> str:
-        """Names the run by what went into it: raw files, params, policy pack, code, language and edition."""
+        """Names the run by what went into it: raw files, params, policy pack, code, language, edition, and what it goes on from."""
         s = self.settings
-        return digests.of_value([self.inputs, self.judged_by, s.year, s.lang, self.edition, digests.of_code(*digests.CODE)])[:12]
+        return digests.of_value([self.inputs, self.judged_by, s.year, s.lang, self.edition, self.previous.digests, digests.of_code(*digests.CODE)])[:12]
 
     @cached_property
     def judged_by(self) -> dict:
         """The params and the rules in force with their values and basis, as plain values."""
         s = self.settings
         return {
-            "county": s.county.model_dump(mode="json", by_alias=True, exclude={"raw"}),
+            "county": s.county.model_dump(mode="json", by_alias=True, exclude={"raw", "reviews"}),
             "policy": s.pack.name,
             "rules": {r.rule.id: r.criteria("zh") for r in s.pack.rules.values()},
         }
@@ -85,12 +89,41 @@ class County:
         raw, headers = self.settings.raw, self.settings.county.headers
         if self.folder is None or "://" in raw:
             return read_county(raw, headers)
-        stamp = digests.of_value([digests_of(raw), headers, digests.of_code("lib/bangfu/intake", "params/dictionary.yml")])
+        stamp = digests.of_value([digests_of(raw), self._reading])
         kept = Intake.kept(self.folder / "tables", stamp)
         if kept is None:
             kept = read_county(raw, headers)
             kept.keep(self.folder / "tables", stamp)
         return kept
+
+    @property
+    def _reading(self) -> str:
+        return digests.of_value([self.settings.county.headers, digests.of_code("lib/bangfu/intake", "params/dictionary.yml")])
+
+    @property
+    def basis(self) -> dict[str, str]:
+        """What the findings rest on, as digests: the hand-over, the params with the rules in force, the code."""
+        return {
+            "handover": digests.of_value(self.inputs)[:16],
+            "judged by": digests.of_value(self.judged_by),
+            "code": digests.of_code("lib/bangfu", "expectations", "params/dictionary.yml"),
+        }
+
+    @property
+    def handover_file(self) -> Path:
+        """Where this hand-over is kept: beside the county's years, by its digest."""
+        return self.folder.parent / "handovers" / f"{self.basis['handover']}.parquet"
+
+    @cached_property
+    def handover(self) -> HandOver:
+        """The raw files of this run, row by row, to be compared with those before and after."""
+        kept = HandOver.kept(self.handover_file) if self.folder else None
+        return kept if kept and kept.reading == self._reading else HandOver.of(self.intake, self.inputs, self._reading)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame | None:
+        """The rows changed, deleted and added since the hand-over before (columns of `handovers.CHANGES`); None where there was none."""
+        return None if self.previous.handover is None else handovers.changes(self.previous.handover, self.handover)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -182,13 +215,25 @@ class County:
         ledger = pd.concat([ledger, quality.findings(self.quality, self.code)[ledger.columns]], ignore_index=True)
         ledger = ledger.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
         ledger = findings.with_exemptions(ledger, self.settings.county.exemptions, self.year)
-        return findings.compared(ledger, self.before, {o.in_force.rule.id for o in self.outcomes() if o.reason})
+        ledger = findings.compared(ledger, self.previous.findings, self._why_gone)
+        return carried_over(ledger, self.previous.reviews, self.year)
 
-    @property
-    def before(self) -> pd.DataFrame | None:
-        """The findings on the previous hand-over of raw files, where there was one."""
-        path = self.folder / "previous" / "findings.parquet" if self.folder else None
-        return findings.read(path) if path and path.exists() else None
+    @cached_property
+    def previous(self) -> Previous:
+        """The findings and the hand-over before, and what people judged since."""
+        return Previous(self.folder)
+
+    def _why_gone(self, finding: dict) -> str:
+        return self._reasons.of(finding)
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        basis, now = self.previous.basis, self.basis
+        same_files = self.changes is None or basis.get("handover") == now["handover"]
+        unassessed = {o.in_force.rule.id: o.reason.zh for o in self.outcomes() if o.reason}
+        unassessed |= {name: "缺少它要看的表或列" for name in self.quality.not_assessed["id"]}
+        none = pd.DataFrame(columns=handovers.CHANGES)
+        return Reasons(none if same_files else self.changes, self.settings.pack.rules, unassessed, basis.get("code"), now["code"])
 
     def assess(self, *topics: str) -> Assessment:
         """The findings and the coverage of the topics (all of them when none is named)."""

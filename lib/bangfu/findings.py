@@ -214,10 +214,11 @@ def with_exemptions(findings: pd.DataFrame, exemptions: Sequence, year: int) -> 
     return findings
 
 
-def compared(now: pd.DataFrame, before: pd.DataFrame | None, unassessed_rules: set[str]) -> pd.DataFrame:
-    """The findings of now with their status beside the run on the previous hand-over of raw files.
+def compared(now: pd.DataFrame, before: pd.DataFrame | None, why_gone: Callable[[dict], str]) -> pd.DataFrame:
+    """The findings of now with their status beside the run before, on another hand-over, other params or other code.
 
-    Findings that are there no more are kept as `vanished`, with the reason; only a person closes them.
+    Findings that are there no more are kept as `vanished`, with the reason that `why_gone` says of them; only a person closes them, and closed
+    ones stay listed too.
     """
     if before is None:
         return now
@@ -228,14 +229,12 @@ def compared(now: pd.DataFrame, before: pd.DataFrame | None, unassessed_rules: s
     now.loc[kept, "status"] = "persisting"
     back = now["finding_id"].isin(set(old.index) - open_before) & (now["status"] == "new")
     now.loc[back, "status"] = "reopened"
-    gone = before[~before["finding_id"].isin(now["finding_id"]) & (before["status"] != "closed")].copy()
+    gone = before[~before["finding_id"].isin(now["finding_id"])].copy()
     if len(gone):
-        still = gone["status"] == "vanished"
-        gone.loc[~still, "reason"] = [
-            "本次未评估该规则" if r in unassessed_rules else "所依据的行已变更或删除,或参数已调整" for r in gone.loc[~still, "rule_id"]
-        ]
-        gone["status"] = "vanished"
-        now = pd.concat([now, gone[now.columns]], ignore_index=True).sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
+        fresh = ~gone["status"].isin(["vanished", "closed"])
+        gone.loc[fresh, "reason"] = [why_gone(row) for row in gone[fresh].to_dict("records")]
+        gone.loc[fresh, "status"] = "vanished"
+        now = pd.concat([now, gone.reindex(columns=now.columns)], ignore_index=True).sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
     return now
 
 

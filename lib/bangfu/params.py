@@ -59,6 +59,11 @@ class CountyParams(_Strict):
     overrides: dict[str, Any] = Field({}, description="参数: 值,或 规则: {参数: 值} / parameter: value, or rule: {parameter: value}")
     headers: dict[str, list[_Header]] = Field({}, description="另外认可的表头,如 households.phone: [手机] / extra accepted headers by table.column")
     exemptions: list[Exemption] = Field([], description="豁免的疑点 / findings that do not count")
+    reviews: str | None = Field(
+        None,
+        min_length=1,
+        description="核实记录库:文件(相对于本文件)或 postgresql:// 地址;不写则放在报告文件夹里 / store of reviews: a file relative to this one, or a postgresql:// URL; beside the reports by default",
+    )
 
     @field_validator("overrides", "headers", "exemptions", mode="before")
     @classmethod
@@ -159,6 +164,7 @@ class Settings:
     pack: PolicyPack
     file: str
     lang: str = "zh"
+    folder: Path = Path()  # in which the county's params stand
 
 
 def packs_beside(county_file: Path | None) -> list[Path]:
@@ -288,7 +294,7 @@ def open_settings(file: Path | str, year: int, *, lang: str = "zh") -> Settings:
     raw = county.raw.replace("{year}", str(year))
     if "://" not in raw:
         raw = str((file.resolve().parent / raw).resolve())
-    return Settings(county, year, raw, pack, file.name, lang)
+    return Settings(county, year, raw, pack, file.name, lang, file.resolve().parent)
 
 
 def _not_in_force(pack: PolicyPack, year: int) -> list[Sentence]:

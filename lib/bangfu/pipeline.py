@@ -11,7 +11,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
 
-from bangfu import digests, findings, notebooks, record
+from bangfu import findings, notebooks, previous, record
 from bangfu.county import County
 from bangfu.params import CountyParams
 from bangfu.params_file import checked, read_yaml
@@ -39,14 +39,16 @@ def _silent(county: str, step: Sentence) -> None:
     pass
 
 
-def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None = None, lang: str = "zh", edition: str = "public", progress: Progress = _silent) -> Result:
+def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None = None, lang: str = "zh", edition: str = "public", as_before: bool = False, progress: Progress = _silent) -> Result:
     """Reads, validates, applies all rules, runs all notebooks and publishes all reports of one county-year.
+
+    as_before: go on from what stands in the folder `previous`, as the run that is made again did, whatever the store of reviews says now.
 
     Never raises for what is wrong with the county: the result says it.
     """
     result = Result(str(params), Path(params).stem, 0)
     try:
-        _run(Path(params).resolve(), year, Path(reports).resolve(), only, lang, edition, progress, result)
+        _run(Path(params).resolve(), year, Path(reports).resolve(), only, lang, edition, as_before, progress, result)
     except Problem as problem:
         result.status = problem.status
         result.sentences = list(problem.sentences)
@@ -58,7 +60,7 @@ def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None
     return result
 
 
-def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: str, edition: str, progress: Progress, result: Result) -> None:
+def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: str, edition: str, as_before: bool, progress: Progress, result: Result) -> None:
     chosen = notebooks.chosen(only)
     county = County.open(params, year, reports=reports, lang=lang, edition=edition)
     result.name, result.folder = county.name, county.folder
@@ -75,6 +77,8 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
     with step("validate", "数据质量检验", "validating"):
         county.quality
     # Only now: a hand-over that cannot be used leaves the reports of the one before as they are.
+    if not as_before:
+        _go_on(county, reports)
     _make_room(county)
     with step("rules", "逐条规则评估", "applying rules"):
         ledger = county.findings
@@ -95,20 +99,26 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
     result.counts = counted["severity"].value_counts().to_dict()
 
 
+def _go_on(county: County, reports: Path) -> None:
+    """Takes what people judged since, keeps the hand-over by its digest, and sets aside what the last run found on another basis."""
+    from bangfu.review.store import Store
+
+    store = Store.of(county.settings, reports)
+    known = store.entries(county.year)
+    store.note_handover(county.year, county.basis["handover"])
+    store.close()
+    county.folder.mkdir(parents=True, exist_ok=True)
+    previous.set_aside(county.folder, county.folder / "work" / "basis.json", county.basis, county.handover_file.parent)
+    previous.take_reviews(county.folder, known)
+    county.handover.keep(county.handover_file)
+
+
 def _make_room(county: County) -> None:
-    """Clears what an earlier run left, keeping its findings where they rest on another hand-over or other parameters."""
-    folder = county.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    basis = digests.of_value([county.inputs, county.judged_by])
-    stamp, kept = folder / "work" / "basis", folder / "findings.parquet"
-    if kept.exists() and stamp.exists() and stamp.read_text() != basis:
-        (folder / "previous").mkdir(exist_ok=True)
-        shutil.copyfile(kept, folder / "previous" / "findings.parquet")
-    for path in folder.iterdir():
+    """Clears the reports that an earlier run left."""
+    county.folder.mkdir(parents=True, exist_ok=True)
+    for path in county.folder.iterdir():
         if path.is_file():
             path.unlink()
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(basis)
 
 
 def _run_notebooks(chosen: list[notebooks.Notebook], folder: Path, given: dict, say: Callable) -> None:

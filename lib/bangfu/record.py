@@ -38,7 +38,6 @@ def outputs_of(folder: Path) -> dict[str, str]:
 def write(folder: Path, county, params_file: Path, *, notebooks: list[str], steps: dict[str, float], at: str) -> dict:
     """Writes and signs the record; times stand here and nowhere else."""
     settings = county.settings
-    before = folder / "previous" / "findings.parquet"
     told = {
         "run": county.run_id,
         "county": settings.county.code,
@@ -50,7 +49,7 @@ def write(folder: Path, county, params_file: Path, *, notebooks: list[str], step
         "params": {"file": os.path.relpath(params_file, folder).replace(os.sep, "/"), "sha256": digests.of_file(params_file)},
         "judged by": county.judged_by,
         "inputs": county.inputs,
-        "previous findings": digests.of_file(before) if before.exists() else None,
+        "goes on from": county.previous.digests,
         "code": digests.of_code(*digests.CODE),
         "versions": _versions(),
         "outputs": outputs_of(folder),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bangfu import digests, findings
 from bangfu.pipeline import run_county
+from bangfu.previous import Previous
 from bangfu.problems import NothingToVerify, Sentence
 from bangfu.record import FILE, SIGNATURE, fingerprint, outputs_of
 
@@ -40,7 +41,7 @@ def changed_files(folder: Path, signer: str | None = None) -> list[Difference]:
     content = (folder / FILE).read_bytes()
     try:
         recorded = json.loads(content)
-        told, signed_by = recorded["outputs"], recorded["signed by"]
+        told, signed_by, went_on_from = recorded["outputs"], recorded["signed by"], recorded["goes on from"]
     except (ValueError, KeyError, TypeError):
         differ(f"{FILE} 不是有效的运行记录。", f"{FILE} is no valid record of a run.")
         return found
@@ -54,6 +55,10 @@ def changed_files(folder: Path, signer: str | None = None) -> list[Difference]:
             differ(f"{name} 是后来添加的。", f"{name} was added.")
         elif told[name] != now[name]:
             differ(f"{name} 已被改动。", f"{name} was changed.")
+    now = Previous(folder).digests
+    for name in sorted(went_on_from.keys() | now.keys()):
+        if went_on_from.get(name) != now.get(name):
+            differ(f"本次运行所接续的 previous/{name} 与当时不同。", f"previous/{name}, from which the run went on, is not what it was.")
     return found
 
 
@@ -94,7 +99,7 @@ def rerun_differences(folder: Path) -> list[Difference]:
         again = Path(place) / told["county"] / str(told["year"])
         if (folder / "previous").exists():
             copytree(folder / "previous", again / "previous")
-        result = run_county(params_file, told["year"], Path(place), only=told["notebooks"], lang=told["language"], edition=told["edition"])
+        result = run_county(params_file, told["year"], Path(place), only=told["notebooks"], lang=told["language"], edition=told["edition"], as_before=True)
         if result.status:
             for s in result.sentences:
                 differ(f"重新运行没有完成:{s.zh}", f"Running again failed: {s.en}")
