@@ -1,0 +1,116 @@
+"""The process that kernels are forked from: it has imported what notebooks import, computes nothing and holds no county.
+
+`nursery` starts it as `python -m bangfu.kernels.zygote FD`, FD being its end of a pair of sockets that nobody else can open.
+Requests and answers are a line of JSON each: {"fork": {argv, cwd, env}} → {"pid": …}, {"ended": pid} → {"status": … or null}.
+It ends when its owner does, and its kernels end with it.
+"""
+
+import atexit
+import gc
+import json
+import locale
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from importlib import import_module
+
+# What notebooks of the workbench import, and what an IPython kernel imports by and by. Not matplotlib.pyplot: with which
+# backend it draws is decided in the kernel.
+IMPORTED = (
+    "bangfu.publish.pages", "scipy.stats", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect",
+)
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+def main(descriptor: int) -> None:
+    channel = socket.socket(fileno=descriptor)
+    _import_everything()
+    # Kernels write to no page of what is imported merely because the collector looks at it.
+    gc.collect()
+    gc.freeze()
+    request = _serve(channel, _prctl())
+    if request is not None:  # from here on this process is a kernel
+        channel.close()
+        _become_kernel(request)
+
+
+def _import_everything() -> None:
+    if sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]
+    for name in IMPORTED:
+        import_module(name)
+
+
+def _prctl():
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True).prctl
+
+
+def _serve(channel: socket.socket, prctl) -> dict | None:
+    """Answers requests until the owner is gone; returns in a forked process alone, with what it is to become."""
+    parent = os.getpid()
+    for line in channel.makefile("rb"):
+        asked = json.loads(line)
+        if "ended" in asked:
+            answer = {"status": _ended(asked["ended"])}
+        elif threads := others():
+            answer = {"refused": f"threads beside the first: {', '.join(threads)}"}
+        else:
+            pid = os.fork()
+            if pid == 0:
+                prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+                if os.getppid() != parent:  # it ended in between
+                    os._exit(1)
+                return asked["fork"]
+            answer = {"pid": pid}
+        channel.sendall(json.dumps(answer).encode() + b"\n")
+    return None
+
+
+def others() -> list[str]:
+    """The threads of this process beside its first, those of libraries too: none, or nothing can be forked."""
+    own = str(os.getpid())
+    return [_named(t) for t in os.listdir("/proc/self/task") if t != own]
+
+
+def _named(thread: str) -> str:
+    with open(f"/proc/self/task/{thread}/comm", encoding="utf-8") as f:
+        return f.read().strip()
+
+
+def _ended(pid: int) -> int | None:
+    """The exit status of a kernel as `subprocess` gives it (a signal is negative); None while it runs."""
+    done, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if done else None
+
+
+def _become_kernel(request: dict) -> None:
+    """Makes of this process what a fresh interpreter would be that runs `ipykernel_launcher`, but for what is imported."""
+    os.setsid()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(request["env"])
+    time.tzset()
+    locale.setlocale(locale.LC_CTYPE, "")
+    os.chdir(request["cwd"])
+    sys.argv = request["argv"]
+    random.seed()
+    sys.modules["numpy"].random.seed()
+    from ipykernel.kernelapp import IPKernelApp
+
+    # 1: it watches no parent itself, the system ends it with the zygote; nor does it tell a terminal how to reach it.
+    IPKernelApp.launch_instance(parent_handle=1)
+    # What was left for the end is done; taking every module apart would take longer than many a notebook.
+    atexit._run_exitfuncs()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is for the owner
+    main(int(sys.argv[1]))
