@@ -1,4 +1,4 @@
-"""The workbook of working papers: the findings ledger with the auditor's own columns, and everything it rests on."""
+"""The workbook of working papers: the findings, what people judged of them, and everything they rest on."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,40 +19,61 @@ _EPOCH = datetime(2000, 1, 1)  # a workbook states when it was made; a run is na
 
 # Columns of the sheet of helpers, and how wide they are.
 HELPERS = {"helper_id": 13, "role": 15, "unit": 26, "town": 12, "households": 8, "visits_due": 8, "visits_made": 8, "visits_missed": 8, "calls_due": 8,
-           "calls_made": 8, "plan": 8, "records": 10, "outcomes": 8, "satisfaction": 8, "score": 8, "grade": 10, "sanction": 40}
+           "calls_made": 8, "plan": 9, "measures": 9, "outcomes": 9, "satisfaction": 9, "daily": 9, "regular": 8, "annual": 8, "score": 8, "grade": 10, "card": 26,
+           "grade_reason": 44, "sanction": 40, "rectification": 44}
+
+CHANGES = {"table": 14, "change": 8, "key": 36, "columns": 24, "findings": 24, "file_then": 30, "sheet_then": 14, "row_then": 8, "file_now": 30, "sheet_now": 14, "row_now": 8}
+PRECISION = {"rule_id": 10, "title": 34, "judged": 10, "confirmed": 10, "rejected": 10, "precision": 10, "interval": 18}
+HISTORY = {"finding_id": 17, "rule_id": 8, "year": 7, "version": 7, "by": 14, "at": 20, "was": 10, "became": 10, "note": 30, "responsible": 16, "measure": 30,
+           "deadline": 12, "result": 30, "approver": 14, "more": 30, "evidence": 18}
 
 
 def write_workpapers(out: Path, findings: pd.DataFrame, *, meta: Mapping, not_assessed: pd.DataFrame | None = None,
                      rejects: pd.DataFrame | None = None, rules: pd.DataFrame | None = None,
-                     helpers: pd.DataFrame | None = None, lang: str = "zh") -> Path:
+                     helpers: pd.DataFrame | None = None, changes: pd.DataFrame | None = None, precision: pd.DataFrame | None = None,
+                     history: pd.DataFrame | None = None, lang: str = "zh") -> Path:
     """Write `workpapers.xlsx`; it is not masked, and its first sheet says so.
 
     findings: the finding table. not_assessed: `rule_id`, `title`, `reason`. rejects: `file`, `sheet`, `row`, `column`,
     `raw`, `reason`. rules: the catalogue (`rule_id`, `topic`, `severity`, `title`, `basis`, `parameters`). helpers: a row
-    per helper and role with the columns of HELPERS. meta: `county`, `code`, `year`, `run_id`, `policy`. No text becomes a formula or a link; the same input gives the same bytes.
+    per helper and role with the columns of HELPERS. changes: rows changed, deleted and added since the hand-over before (columns of CHANGES).
+    precision, history: what people judged, per rule and edit by edit (PRECISION, HISTORY). meta: `county`, `code`, `year`, `run_id`, `policy`. No text becomes a formula or a link; the same input gives the same bytes.
     """
-    import xlsxwriter
-
-    out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    book = xlsxwriter.Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False,
-                                          "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})
-    book.set_properties({"title": _w("title", lang), "created": _EPOCH})
+    book = new_book(out, _w("title", lang))
     ordered = gravest_first(findings)
     papers = Papers(book, lang)
-    papers.cover(ordered, meta, {"helpers": helpers, "not_assessed": not_assessed, "rejects": rejects, "rules": rules})
+    papers.cover(ordered, meta, {"helpers": helpers, "not_assessed": not_assessed, "rejects": rejects, "changes": changes, "rules": rules})
     papers.ledger(ordered)
     papers.listing("helpers", helpers, list(HELPERS), list(HELPERS.values()))
     papers.listing("not_assessed", not_assessed, ["rule_id", "title", "reason"], [10, 34, 70])
     papers.listing("rejects", rejects, ["file", "sheet", "row", "column", "raw", "reason"], [34, 16, 8, 22, 30, 44])
     papers.listing("rules", rules, ["rule_id", "topic", "severity", "title", "basis", "parameters"], [10, 14, 8, 34, 70, 44])
     papers.evidence(ordered)
+    for name, frame, columns in (("changes", changes, CHANGES), ("precision", precision, PRECISION), ("history", history, HISTORY)):
+        if frame is not None:
+            papers.listing(name, frame, list(columns), list(columns.values()))
     book.close()
-    return out
+    return Path(out)
+
+
+def new_book(out: Path, title: str):
+    """A workbook in which no text becomes a formula or a link, and which says no time at which it was made."""
+    import xlsxwriter
+
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    book = xlsxwriter.Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False,
+                                          "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"})
+    book.set_properties({"title": title, "created": _EPOCH})
+    return book
 
 
 def _w(key: str, lang: str) -> str:
     return word("workpapers", key, lang)
+
+
+def _head(column: str, lang: str) -> str:
+    """How a column is headed, by the first group of words that knows it."""
+    return next((word(group, column, lang) for group in ("finding", "workpapers", "review") if column in label(group)), column)
 
 
 class Papers:
@@ -73,8 +94,6 @@ class Papers:
         self.money = make(num_format="#,##0.00", **line)
         self.whole = make(num_format="0", **line)
         self.decimal = make(num_format="0.0", **line)
-        self.own = make(text_wrap=True, bg_color="#FDF8E8", **line)
-        self.own_date = make(num_format="yyyy-mm-dd", bg_color="#FDF8E8", **line)
         self.severity = {"high": make(bold=True, font_color="#8C1C1C", **line), "medium": make(font_color="#9A4A14", **line),
                          "low": make(font_color="#6B5210", **line)}
 
@@ -105,18 +124,16 @@ class Papers:
         sheet.fit_to_pages(1, 0)
 
     def ledger(self, findings: pd.DataFrame) -> None:
-        """The findings, gravest first, and beside each the columns that the auditor fills in."""
+        """The findings, gravest first, with where each stands and why."""
         columns = [("finding_id", 17), ("rule_id", 8), ("title", 24), ("severity", 7), ("topic", 11), ("subject", 24),
-                   ("condition", 48), ("explanation", 40), ("criteria", 48), ("offence", 10), ("amount", 16), ("sources", 40), ("status", 10), ("exemption", 30)]
-        columns = [(c, w) for c, w in columns if c not in ("explanation", "exemption") or c in findings and findings[c].notna().any()]
-        own = [("verdict", 12), ("judge", 12), ("judged_on", 12), ("remark", 36)]
-        sheet = self._sheet(_w("ledger", self.lang), [(word("finding", c, self.lang), w) for c, w in columns],
-                            [(_w(c, self.lang), w) for c, w in own], freeze=3)
+                   ("condition", 48), ("explanation", 40), ("criteria", 48), ("offence", 10), ("amount", 16), ("sources", 40), ("status", 10), ("reason", 36), ("exemption", 30)]
+        columns = [(c, w) for c, w in columns if c not in ("explanation", "exemption", "reason") or c in findings and findings[c].notna().any()]
+        sheet = self.sheet(_w("ledger", self.lang), [(_head(c, self.lang), w) for c, w in columns], freeze=3)
         texts = {c: in_language(findings, c, self.lang) for c in ("title", "condition", "explanation", "criteria") if c in findings}
         shown = findings.assign(**texts)
         for row, record in enumerate(shown[[c for c, _ in columns]].to_dict("records"), start=1):
             written = {**record, "sources": "\n".join(written_sources(record["sources"]))}
-            sheet.set_row(row, _height([(written[c], width) for c, width in columns]))
+            sheet.set_row(row, row_height([(written[c], width) for c, width in columns]))
             for place, (name, _) in enumerate(columns):
                 value = record[name]
                 if name == "amount":
@@ -126,31 +143,22 @@ class Papers:
                 elif name == "severity":
                     sheet.write_string(row, place, word("severity", value, self.lang), self.severity.get(value, self.text))
                 elif name in ("topic", "status", "offence") and not pd.isna(value):
-                    self._text(sheet, row, place, word(name, value, self.lang))
+                    self.text_cell(sheet, row, place, word(name, value, self.lang))
                 elif name == "sources":
-                    self._text(sheet, row, place, written["sources"])
+                    self.text_cell(sheet, row, place, written["sources"])
                 else:
-                    self._text(sheet, row, place, value)
-            for place in range(len(columns), len(columns) + len(own)):
-                sheet.write_blank(row, place, None, self.own_date if place == len(columns) + 2 else self.own)
-        last, first = max(len(findings), 1), len(columns)
-        sheet.data_validation(1, first, last, first, {
-            "validate": "list", "source": _w("verdicts", self.lang).split("|"), "ignore_blank": True,
-            "error_title": _w("verdict", self.lang), "error_message": _w("verdict_error", self.lang)})
-        sheet.data_validation(1, first + 2, last, first + 2, {
-            "validate": "date", "criteria": ">=", "value": _EPOCH, "ignore_blank": True,
-            "error_title": _w("judged_on", self.lang), "error_message": _w("date_error", self.lang)})
+                    self.text_cell(sheet, row, place, value)
         sheet.set_paper(8)  # A3: the ledger is wide
 
     def listing(self, name: str, frame: pd.DataFrame | None, columns: list[str], widths: list[int]) -> None:
         """A plain table: rules not assessed, what could not be read, the catalogue."""
         frame = pd.DataFrame(columns=columns) if frame is None else frame
         there = [(c, w) for c, w in zip(columns, widths) if c in frame]
-        heads = [(word("finding", c, self.lang) if c in label("finding") else _w(c, self.lang), w) for c, w in there]
+        heads = [(_head(c, self.lang), w) for c, w in there]
         for part, start in enumerate(range(0, max(len(frame), 1), ROWS)):
-            sheet = self._sheet(_w(name, self.lang) + (str(part + 1) if part else ""), heads)
+            sheet = self.sheet(_w(name, self.lang) + (str(part + 1) if part else ""), heads)
             for row, values in enumerate(frame[[c for c, _ in there]].iloc[start:start + ROWS].itertuples(index=False), start=1):
-                sheet.set_row(row, _height([(value, width) for (_, width), value in zip(there, values)]))
+                sheet.set_row(row, row_height([(value, width) for (_, width), value in zip(there, values)]))
                 for place, ((column, _), value) in enumerate(zip(there, values)):
                     if column in ("severity", "topic"):
                         value = word(column, value, self.lang)
@@ -164,7 +172,8 @@ class Papers:
         frame = pd.DataFrame(rows, columns=["finding_id", "rule_id", "subject", "file", "sheet", "row"])
         self.listing("evidence", frame, list(frame.columns), [17, 8, 28, 40, 18, 10])
 
-    def _sheet(self, name: str, heads: list[tuple[str, int]], own: list[tuple[str, int]] = (), freeze: int = 1):
+    def sheet(self, name: str, heads: list[tuple[str, int]], own: list[tuple[str, int]] = (), freeze: int = 1):
+        """A sheet with its heads; those of `own` columns, which people fill in, are yellow."""
         sheet = self.book.add_worksheet(name)
         sheet.set_row(0, 30)
         for place, (head, width) in enumerate([*heads, *own]):
@@ -179,7 +188,8 @@ class Papers:
         sheet.set_footer("&L&A&R&P / &N")
         return sheet
 
-    def _text(self, sheet, row: int, place: int, value) -> None:
+    def text_cell(self, sheet, row: int, place: int, value) -> None:
+        """Writes a text as it is, or an empty cell where there is none."""
         missing = value is None or (pd.api.types.is_scalar(value) and pd.isna(value))
         sheet.write_blank(row, place, None, self.text) if missing else sheet.write_string(row, place, str(value)[:CELL], self.text)
 
@@ -189,10 +199,10 @@ class Papers:
         elif isinstance(value, float) and value == value:
             sheet.write_number(row, place, value, self.decimal)
         else:
-            self._text(sheet, row, place, value)
+            self.text_cell(sheet, row, place, value)
 
 
-def _height(cells: list[tuple[object, int]]) -> float:
+def row_height(cells: list[tuple[object, int]]) -> float:
     """Points of a row in which every text is seen whole; not every program works that out when it opens a workbook."""
     lines = max(sum(max(1, ceil(em(line) / (0.5 * width))) for line in str(text).split("\n")) for text, width in cells)
     return min(15.0 * lines + 1, 409)
