@@ -120,11 +120,12 @@ def likert_bars(answers: pd.DataFrame, lang: str = "zh") -> Chart:
     return Chart(figure, title)
 
 
-def funnel_plot(units: pd.DataFrame, limits: pd.DataFrame, target: float, what: str = "", lang: str = "zh") -> Chart:
+def funnel_plot(units: pd.DataFrame, limits: pd.DataFrame, target: float, what: str = "", lang: str = "zh", share: bool = True, size: str = "") -> Chart:
     """Rates of units of different size against the limits that chance alone would keep them in.
 
     units: `label`, `n`, `rate`, `outside` (True where the unit lies beyond the outer limit). limits: `n`, `low`, `high`,
-    `level` (for example 0.95 and 0.998), one curve per level.
+    `level` (for example 0.95 and 0.998), one curve per level. share: rates are shares of one, else numbers of any unit.
+    size: what `n` counts. Units outside are named where their names have room.
     """
     what = what or ("Rate" if lang == "en" else "比率")
     if units.empty:
@@ -134,8 +135,9 @@ def funnel_plot(units: pd.DataFrame, limits: pd.DataFrame, target: float, what: 
              else f"{len(units)} 个中有 {int(outside.sum())} 个超出偶然波动的界限")
     levels = sorted(limits["level"].unique()) if len(limits) else []
     shown = ", ".join(f"{level:.1%}".replace(".0%", "%") for level in levels)
-    subtitle = (f"{what} by number of cases; line: {target:.1%}; limits: {shown}" if lang == "en"
-                else f"{what}与样本量;横线为总体 {target:.1%},界限 {shown}")
+    middle = f"{target:.1%}" if share else f"{target:,.0f}"
+    subtitle = (f"{what} by number of cases; line: {middle}; limits: {shown}" if lang == "en"
+                else f"{what}与样本量;横线为总体 {middle},界限 {shown}")
     with house_style():
         figure, axes = draw(title, subtitle, 3.0, left=0.75, right=0.3, bottom=0.45)
         for level in levels:
@@ -145,15 +147,16 @@ def funnel_plot(units: pd.DataFrame, limits: pd.DataFrame, target: float, what: 
         axes.axhline(target, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.scatter(units.loc[~outside, "n"], units.loc[~outside, "rate"], s=14, color=NAVY, linewidth=0)
         axes.scatter(units.loc[outside, "n"], units.loc[outside, "rate"], s=28, color=GRAVE, marker="D", linewidth=0)
-        for _, u in units[outside].sort_values("rate").iterrows():
+        for _, u in units[outside].sort_values("rate").iterrows() if outside.sum() <= 12 else ():
             axes.annotate(shorten(u["label"], 8), (u["n"], u["rate"]), (5, 4), textcoords="offset points", size=8)
-        axes.set_xlabel("number of cases" if lang == "en" else "数量")
+        axes.set_xlabel(size or ("number of cases" if lang == "en" else "数量"))
         axes.set_ylabel(what)
         axes.grid(axis="y", color=RULE)
-        axes.yaxis.set_major_formatter(PercentFormatter(1))  # as many decimals as the ticks need
+        axes.yaxis.set_major_formatter(PercentFormatter(1) if share else "{x:,.0f}")  # of shares as many decimals as the ticks need
         sizes = [*units["n"], *limits["n"]]
         axes.set_xlim(left=0 if min(sizes) < 0.3 * max(sizes) else 0.98 * min(sizes))
-        axes.set_ylim(bottom=min(0.0, float(units["rate"].min())))
+        if share:
+            axes.set_ylim(bottom=min(0.0, float(units["rate"].min())))
     return Chart(figure, title)
 
 
