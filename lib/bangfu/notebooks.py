@@ -7,20 +7,17 @@ executed notebook, which marks cells of a killed run as completed, but from what
 import json
 import logging
 import os
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from bangfu import workbench
+from bangfu.jupyter import nbformat
 from bangfu.problems import Problem, WrongParams, did_you_mean
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the workbench: `leaves` are files in the run's folder, `after` other notebooks."""
+    """A notebook of the workbench: `leaves` are files in the run's folder, `after` other notebooks; one not `by_default` runs only when named."""
 
     name: str
     path: Path
@@ -29,6 +26,7 @@ class Notebook:
     leaves: tuple[str, ...]
     after: tuple[str, ...]
     order: int
+    by_default: bool = True
 
     def label(self, lang: str = "zh") -> str:
         return self.title_en if lang == "en" else self.title
@@ -39,23 +37,23 @@ class NotebookFailed(Problem):
 
 
 def all_notebooks() -> dict[str, Notebook]:
-    """The notebooks that every county-year runs, in their order."""
+    """The notebooks that a county-year can run, in their order."""
     found = []
     for path in sorted(workbench.notebooks().glob("*.ipynb")):
         told = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("bangfu")
         if told:
-            found.append(Notebook(path.stem, path, told["title"], told["title_en"], tuple(told["leaves"]), tuple(told.get("after", ())), told["order"]))
+            found.append(Notebook(path.stem, path, told["title"], told["title_en"], tuple(told["leaves"]), tuple(told.get("after", ())), told["order"], told.get("by_default", True)))
     return {n.name: n for n in sorted(found, key=lambda n: n.order)}
 
 
 def chosen(only: list[str] | None) -> list[Notebook]:
-    """The notebooks named, or all; WrongParams for a name that there is none of."""
+    """The notebooks named, or those that every county-year runs; WrongParams for a name that there is none of."""
     known = all_notebooks()
     for name in only or ():
         if name not in known:
             zh, en = did_you_mean(name, known)
             raise WrongParams.of(f"没有名为“{name}”的笔记本{zh}", f"No notebook “{name}”{en}")
-    return [n for n in known.values() if not only or n.name in only]
+    return [n for n in known.values() if (n.name in only if only else n.by_default)]
 
 
 def _check_parameters(notebook: Notebook, given: dict) -> None:
@@ -82,39 +80,83 @@ def _readable_parameters() -> None:
     papermill_translators.register("python3", Readable)
 
 
-def execute(notebook: Notebook, folder: Path, parameters: dict) -> Path:
-    """Runs a notebook with Papermill; returns the executed one. NotebookFailed where it did not leave what it declares."""
+@dataclass(frozen=True)
+class Limits:
+    """What a notebook may take: seconds of one cell, MiB of memory; None where there is no limit."""
+
+    cell_seconds: int | None = None
+    memory: int | None = None
+
+    @classmethod
+    def of_the_environment(cls) -> "Limits":
+        """As BANGFU_CELL_SECONDS and BANGFU_KERNEL_MIB say; WrongParams where one is no whole number above nought."""
+        return cls(*(_whole(name) for name in ("BANGFU_CELL_SECONDS", "BANGFU_KERNEL_MIB")))
+
+
+def _whole(name: str) -> int | None:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) == 0:
+        raise WrongParams.of(f"环境变量 {name} 应为正整数,不能是“{text}”。", f"The environment variable {name} must be a whole number above 0, not “{text}”.")
+    return int(text)
+
+
+def execute(notebook: Notebook, folder: Path, parameters: dict, limits: Limits | None = None) -> Path:
+    """Runs a notebook with Papermill; returns the executed one. NotebookFailed where it did not leave what it declares.
+
+    limits: those of the environment where none are given.
+    """
     import papermill
 
+    limits = limits or Limits.of_the_environment()
     _readable_parameters()
     _check_parameters(notebook, parameters)
     for name in notebook.leaves:
         (folder / name).unlink(missing_ok=True)
     executed = folder / f"{notebook.name}.ipynb"
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    why = ("", "")
+    ran, why = None, ("", "")
     try:
-        with _private_channel() as channel:
-            papermill.execute_notebook(
-                str(_in_language(notebook, folder, parameters.get("lang", "zh"))),
-                str(executed),
-                parameters=parameters,
-                kernel_name="python3",
-                progress_bar=False,
-                log_output=False,
-                start_timeout=120,
-                config=channel,
-            )
-    except papermill.PapermillExecutionError as wrong:
-        why = (f",第{wrong.exec_count}个单元格报 {wrong.ename}:{_first_line(wrong.evalue)}", f": cell {wrong.exec_count} raised {wrong.ename}: {_first_line(wrong.evalue)}")
-    except Exception as wrong:  # a kernel that died or did not start
-        why = (f",内核中断({type(wrong).__name__})", f": the kernel stopped ({type(wrong).__name__})")
+        ran = papermill.execute_notebook(
+            str(_in_language(notebook, folder, parameters.get("lang", "zh"))),
+            str(executed),
+            parameters=parameters,
+            engine_name="bangfu-warm",
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            start_timeout=120,
+            execution_timeout=limits.cell_seconds,
+            memory=limits.memory and limits.memory << 20,
+            # Written once, at its end: saving it before and after every cell costs as much as a small notebook.
+            request_save_on_cell_execute=False,
+        )
+    except Exception as wrong:
+        why = _why(wrong, limits)
     missing = [n for n in notebook.leaves if not (folder / n).exists()]
     if why[0] or missing:
         left = ("", "") if not missing or why[0] else (f",没有留下 {'、'.join(missing)}", f": it did not leave {', '.join(missing)}")
         raise NotebookFailed.of(f"笔记本“{notebook.title}”({notebook.name})没有完成{why[0]}{left[0]}。", f"Notebook {notebook.name} did not finish{why[1]}{left[1]}.")
-    _without_times(executed)
+    _without_times(ran, executed)
     return executed
+
+
+def _why(wrong: Exception, limits: Limits) -> tuple[str, str]:
+    """Why a notebook did not finish, in both languages, as the end of a sentence."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill import PapermillExecutionError
+
+    if isinstance(wrong, PapermillExecutionError):
+        cell, said = wrong.exec_count, f"{wrong.ename}: {_first_line(wrong.evalue)}"
+        if wrong.ename == "MemoryError" and limits.memory:
+            return f",第{cell}个单元格所需内存超过上限{limits.memory:,} MiB", f": cell {cell} needed more memory than the {limits.memory:,} MiB allowed"
+        return f",第{cell}个单元格报 {wrong.ename}:{_first_line(wrong.evalue)}", f": cell {cell} raised {said}"
+    if isinstance(wrong, CellTimeoutError):
+        return f",有单元格超过时限{limits.cell_seconds}秒", f": a cell took longer than the {limits.cell_seconds} seconds allowed"
+    if isinstance(wrong, DeadKernelError):
+        return ",内核被中止(常因内存不足)", ": its kernel was ended (often for lack of memory)"
+    return f",内核没有启动({type(wrong).__name__})", f": its kernel did not start ({type(wrong).__name__})"
 
 
 def _in_language(notebook: Notebook, folder: Path, lang: str) -> Path:
@@ -131,21 +173,6 @@ def _in_language(notebook: Notebook, folder: Path, lang: str) -> Path:
     return path
 
 
-@contextmanager
-def _private_channel():
-    """The configuration by which a kernel talks over files that only this user can open, where the system has such.
-
-    On a port, which is the default, anybody on the machine could listen or speak.
-    """
-    from traitlets.config import Config
-
-    with tempfile.TemporaryDirectory(prefix="bf-") as folder:
-        if os.name != "posix" or len(folder) > 80:  # the path of such a file may have 107 characters
-            yield Config()
-        else:
-            yield Config({"KernelManager": {"transport": "ipc", "ip": os.path.join(folder, "k")}})
-
-
 def _file_name_only(line: str) -> str:
     name, _, path = line.partition(" = ")
     return f"{name} = {json.dumps(Path(json.loads(path)).name, ensure_ascii=False)}"
@@ -155,9 +182,8 @@ def _first_line(text: str) -> str:
     return text.strip().split("\n")[0][:200]
 
 
-def _without_times(path: Path) -> None:
-    """Takes clock times and machine paths out of an executed notebook: the same run leaves the same file."""
-    notebook = nbformat.read(path, as_version=4)
+def _without_times(notebook, path: Path) -> None:
+    """Writes an executed notebook without clock times and machine paths: the same run leaves the same file."""
     told = notebook.metadata.get("papermill", {})
     notebook.metadata["papermill"] = {"parameters": {k: v for k, v in told.get("parameters", {}).items() if k not in {"params", "reports"}}}
     for cell in notebook.cells:
