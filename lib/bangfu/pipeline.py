@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bangfu import findings, notebooks, previous, record
 from bangfu.county import County
+from bangfu.kernels import nursery
 from bangfu.params import CountyParams
 from bangfu.params_file import checked, read_yaml
 from bangfu.problems import Problem, Sentence, WrongParams
@@ -62,6 +63,7 @@ def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None
 
 def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: str, edition: str, as_before: bool, progress: Progress, result: Result) -> None:
     chosen = notebooks.chosen(only)
+    nursery.warm_up()  # it imports while the raw files are read
     county = County.open(params, year, reports=reports, lang=lang, edition=edition)
     result.name, result.folder = county.name, county.folder
 

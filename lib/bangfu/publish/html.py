@@ -4,8 +4,7 @@ import re
 from html import escape, unescape
 from pathlib import Path
 
-import nbformat
-
+from bangfu.jupyter import nbformat
 from bangfu.publish.lab import is_style
 from bangfu.publish.masking import mask_id_numbers
 from bangfu.typography import page_with_chinese_marks
