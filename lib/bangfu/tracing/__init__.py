@@ -29,9 +29,12 @@ from bangfu.tracing.follow import follow
 from bangfu.tracing.ledger import LEFT_OUT, Books, WrongLedger
 from bangfu.tracing.methods import DIFFERENCE, ELECTION, METHODS, Method, method_named
 from bangfu.tracing.orderings import SameDay, same_day_range
-from bangfu.tracing.trail import ENDS, NotConserved, Trace
+from bangfu.tracing.trail import EARLY, ENDS, FAR, NO_LEDGER, NOT_THERE, OVERDRAFT, NotConserved, Trace
 
-__all__ = ["ENDS", "LEFT_OUT", "METHODS", "Books", "Claim", "Method", "NotConserved", "SameDay", "Trace", "WrongLedger", "same_day_range", "side_by_side", "trace"]
+__all__ = [
+    "EARLY", "ENDS", "FAR", "LEFT_OUT", "METHODS", "NOT_THERE", "NO_LEDGER", "OVERDRAFT", "Books", "Claim", "Method", "NotConserved", "SameDay", "Trace", "WrongLedger",
+    "same_day_range", "side_by_side", "trace",
+]  # fmt: skip
 
 
 def trace(

@@ -17,7 +17,7 @@ _STEPS = {"start": "str", "route": "int64", "step": "int64", "posted_on": "datet
 
 @dataclass(frozen=True)
 class Routes:
-    """Routes back, those on which most can have gone first.
+    """Routes back: those through others' accounts first, of these the ones on which most can have gone.
 
     steps     a row per payment of a route: start (account), route (1, 2, …), step, posted_on, txn_id, from_account, to_account,
               amount (the payment), most (the least payment of the route: more cannot have gone round), label, label_in
@@ -97,7 +97,7 @@ def _leading(books: Books, targets: set[str], hops: int) -> dict[int, int]:
 
 def _steps(books: Books, routes: list[tuple[str, list[int]]]) -> pd.DataFrame:
     amount = books.rows["amount"].tolist()
-    ranked = sorted(routes, key=lambda found: (-min(amount[r] for r in found[1]), found[1]))
+    ranked = sorted(routes, key=lambda found: (len(found[1]) == 1, -min(amount[r] for r in found[1]), found[1]))
     steps = pd.DataFrame(
         [(start, number, step, row, min(amount[r] for r in route)) for number, (start, route) in enumerate(ranked, 1) for step, row in enumerate(route, 1)],
         columns=["start", "route", "step", "row", "most"],

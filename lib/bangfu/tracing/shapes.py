@@ -69,5 +69,5 @@ def at_year_end(legs: pd.DataFrame, *, year: int, days: int) -> pd.DataFrame:
     of_year = legs[legs["posted_on"].dt.year == year]
     late = of_year["posted_on"] > pd.Timestamp(date(year, 12, 31)) - pd.Timedelta(days=days - 1) - pd.Timedelta(1, "us")
     sums = of_year[late].groupby("from_account").agg(payments=("label", "nunique"), amount=("amount", "sum"))
-    sums["whole_year"] = of_year.groupby("from_account")["amount"].sum()
+    sums["whole_year"] = of_year.groupby("from_account")["amount"].sum().reindex(sums.index)
     return sums.rename_axis("account_no").reset_index().sort_values(["amount", "account_no"], ascending=[False, True], ignore_index=True)

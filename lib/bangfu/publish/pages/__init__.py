@@ -3,7 +3,8 @@
 from bangfu.publish.pages.annual_report import AnnualReport
 from bangfu.publish.pages.data_quality import DataQuality
 from bangfu.publish.pages.fund_audit import FundAudit
+from bangfu.publish.pages.fund_trace import FundTrace
 from bangfu.publish.pages.helper_assessment import HelperAssessment
 from bangfu.publish.pages.satisfaction import Satisfaction
 
-__all__ = ["AnnualReport", "DataQuality", "FundAudit", "HelperAssessment", "Satisfaction"]
+__all__ = ["AnnualReport", "DataQuality", "FundAudit", "FundTrace", "HelperAssessment", "Satisfaction"]
