@@ -3,6 +3,7 @@
 import pandas as pd
 
 from bangfu import duty
+from bangfu.parameters import Step
 
 
 def table(rows, columns, days=()):
@@ -89,6 +90,7 @@ def test_no_records_and_no_pairings():
 
 
 def test_consequences():
-    words = duty.consequence(pd.Series([0, 1, 2, 5]), criticism_missed=2)["zh"]
-    assert words.isna().tolist() == [True, False, False, False]
-    assert words[1].startswith("约谈本人") and words[2] == words[3] and words[2].startswith("公开通报批评")
+    ladder = (Step(1, "约谈", "talk"), Step(2, "通报批评", "criticism"))
+    words = duty.consequence(pd.Series([0, 1, 2, 5], index=[7, 3, 5, 9]), ladder)
+    assert words["zh"].fillna("-").to_dict() == {7: "-", 3: "约谈", 5: "通报批评", 9: "通报批评"}
+    assert words["en"].fillna("-").tolist() == ["-", "talk", "criticism", "criticism"]

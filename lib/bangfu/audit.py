@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from bangfu.corrections import NONE, Corrections
 from bangfu.findings import Found
 from bangfu.intake import dictionary
 from bangfu.params import InForce, PolicyPack
@@ -19,8 +20,8 @@ class Outcome:
     reason: Sentence | None = None
 
 
-def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int) -> Outcome:
-    """Applies a rule where every table and column that it reads is there; else says what is missing."""
+def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int, corrections: Corrections = NONE) -> Outcome:
+    """Applies a rule where every table and column that it reads is there; else says what is missing. corrections: the approved ones."""
     rule = in_force.rule
     reason = missing(rule.reads, tables)
     if reason:
@@ -31,8 +32,7 @@ def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int) -> Outc
     if lacking:
         names = "、".join(lacking)
         return Outcome(in_force, None, Sentence(f"参数 {names} 在{year}年没有生效的值", f"parameter {names} has no value in force in {year}"))
-    if rule.by_year:
-        settings["year"] = year
+    settings |= {name: value for name, value in (("year", year), ("corrections", corrections)) if name in rule.given}
     return Outcome(in_force, rule.function(*given, **settings))
 
 

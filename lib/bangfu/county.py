@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from bangfu import audit, crossmatch, digests, findings, handovers
-from bangfu.assessment import assess_helpers, read_scorecard
+from bangfu.assessment import HelpersAssessed, Standards, assess_helpers, read_scorecard
 from bangfu.audit import Outcome
+from bangfu.corrections import Corrections
 from bangfu.findings import Found
 from bangfu.handovers import HandOver
 from bangfu.intake import Intake, read_county
@@ -135,7 +136,7 @@ class County:
         wanted = [r for r in self.settings.pack.rules.values() if not topics or r.rule.topic in topics]
         fresh = [r for r in wanted if r.rule.id not in self._outcomes]
         for in_force in fresh:
-            self._outcomes[in_force.rule.id] = audit.apply(in_force, self.tables, self.year)
+            self._outcomes[in_force.rule.id] = audit.apply(in_force, self.tables, self.year, self.corrections)
         if fresh:
             self._remember()
         return [self._outcomes[r.rule.id] for r in wanted]
@@ -180,12 +181,26 @@ class County:
         (work / "outcomes.json").write_text(json.dumps({"judgement": self._judgement, "rules": told}, ensure_ascii=False), encoding="utf-8")
 
     @cached_property
-    def helpers(self) -> pd.DataFrame:
-        """Every helper's year by the pack's scorecard (columns of `assessment.assess_helpers`)."""
+    def corrections(self) -> Corrections:
+        """The approved corrections of the params that are in force for the year."""
+        return Corrections.of(self.settings.county.corrections, self.year)
+
+    @cached_property
+    def assessed(self) -> HelpersAssessed:
+        """Every helper's year by the pack's scorecard, with the findings as they stand."""
         pack = self.settings.pack
-        duty = pack.rules["HV-01"].settings(self.year)
         card = read_scorecard(pack.scorecard)
-        return assess_helpers(self.tables, self.year, card, first_visit_months=duty["first_visit_months"], criticism_missed=duty["criticism_missed"])
+        return assess_helpers(self.tables, self.year, card, Standards.of(pack, card, self.year, self.corrections), self.findings)
+
+    @property
+    def helpers(self) -> pd.DataFrame:
+        """One row per helper and role (columns of `assessment.HelpersAssessed.helpers`)."""
+        return self.assessed.helpers
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """Every point explained (columns of `assessment.points.points`)."""
+        return self.assessed.points
 
     @cached_property
     def quality(self):

@@ -5,17 +5,14 @@ of which the start is unknown, or which ends before it starts, holds on no day t
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 
 from bangfu import calendar
-
-CONSEQUENCES = {
-    "talk": ("约谈本人并通报单位", "an admonishing talk, and notice to the unit"),
-    "criticism": ("公开通报批评并取消年度评先树优资格", "public criticism, and no honours for the year"),
-}
-
+from bangfu.corrections import NONE, Corrections
+from bangfu.parameters import Step
 
 @dataclass(frozen=True)
 class Duty:
@@ -45,6 +42,12 @@ def overlapping(pairings: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp)
     return dated(pairings) & (pairings["start_on"] <= last) & ~(pairings["end_on"] < first)
 
 
+def held_in(pairings: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The pairings that hold on at least one day of the year, each helper, role and household once (the earliest row)."""
+    held = pairings[overlapping(pairings, calendar.first_day(year), calendar.last_day(year))].sort_values("origin", kind="stable")
+    return held.dropna(subset=["helper_id", "household_id", "role"]).drop_duplicates(["helper_id", "role", "household_id"])
+
+
 def pair_codes(pairings: pd.DataFrame, records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The pair of helper and household as a whole number, for pairings and for records; -1 where a side is missing or unpaired."""
     helpers = pd.Index(pairings["helper_id"].dropna().unique())
@@ -58,7 +61,15 @@ def pair_codes(pairings: pd.DataFrame, records: pd.DataFrame) -> tuple[np.ndarra
     return code(pairings), code(records)
 
 
-def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Approved:
+    """What a county has approved: corrections, and from which share of its days on a leave takes a period from what is due."""
+
+    corrections: Corrections = NONE
+    leave_share: Fraction = Fraction(1)
+
+
+def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> pd.DataFrame:
     """Every due period of a duty, and whether it was kept.
 
     One row per helper, household and period, however many pairing rows cover it: helper_id, household_id, period (from 1),
@@ -82,13 +93,15 @@ def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int) -> 
     table["records"] = _looked_up(keys, met, times)
     table["made"] = table["records"] > 0
     table["undated"] = _looked_up(keys // len(spans), without_date, how_many)
-    return table[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]]
+    table = table[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]]
+    return table[~approved.corrections.excused(table, approved.leave_share)].reset_index(drop=True) if approved.corrections else table
 
 
-def kept_by(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int) -> pd.DataFrame:
-    """The visit rows that keep due periods: helper_id, household_id, period, visited_at, origin (of the visit row)."""
-    pairings = _of_role(pairings, duty)
-    visits = visits[(visits["mode"] == duty.mode).fillna(False)]
+def kept_by(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> pd.DataFrame:
+    """The visit rows that keep due periods: helper_id, household_id, period, visited_at, origin (of the visit row; minus the
+    number of the correction that stands for one)."""
+    pairings = _of_role(approved.corrections.handed_over(pairings), duty)
+    visits = _of_mode(approved.corrections.with_late_records(visits), duty)
     spans = calendar.periods(year, duty.months)
     pairs, contacts = pair_codes(pairings, visits)
     keys, _ = _due_keys(pairings, pairs, spans)
@@ -99,17 +112,16 @@ def kept_by(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int)
     return table
 
 
-def consequence(missed: pd.Series, criticism_missed: int) -> pd.DataFrame:
-    """What the county's rules attach to so many missed home visits of a first helper, in words: zh, en (missing for none).
-
-    Source: 莱扶贫组发〔2018〕8号 四(四). criticism_missed: from how many on it is public criticism.
-    """
-    step = missed.map(lambda n: None if n < 1 else "criticism" if n >= criticism_missed else "talk")
-    return pd.DataFrame({"zh": step.map({k: v[0] for k, v in CONSEQUENCES.items()}), "en": step.map({k: v[1] for k, v in CONSEQUENCES.items()})})
+def consequence(missed: pd.Series, ladder: tuple[Step, ...]) -> pd.DataFrame:
+    """What a policy attaches to so many missed visits, in words: zh, en (missing below the first step of its ladder)."""
+    reached = np.searchsorted([step.missed for step in ladder], missed.to_numpy(), side="right")
+    words = pd.DataFrame([(None, None), *((step.zh, step.en) for step in ladder)], columns=["zh", "en"], dtype="str")
+    return words.iloc[reached].set_axis(missed.index)
 
 
 def by_helper(
-    pairings: pd.DataFrame, visits: pd.DataFrame, helpers: pd.DataFrame, households: pd.DataFrame, *, year: int, first_visit_months: int
+    pairings: pd.DataFrame, visits: pd.DataFrame, helpers: pd.DataFrame, households: pd.DataFrame, *,
+    year: int, first_visit_months: int, approved: Approved = Approved(),
 ) -> pd.DataFrame:
     """Each helper's duty of the year: one row per helper and role with a pairing that overlaps the year.
 
@@ -117,12 +129,11 @@ def by_helper(
     calls_due, calls_made, calls_missed, undated (visits and calls with an unreadable date, which keep no period).
     Second helpers owe no calls.
     """
-    in_year = pairings[overlapping(pairings, calendar.first_day(year), calendar.last_day(year))]
-    in_year = in_year.dropna(subset=["helper_id", "household_id", "role"]).drop_duplicates(["helper_id", "role", "household_id"])
+    in_year = held_in(approved.corrections.handed_over(pairings), year)
     table = in_year.groupby(["helper_id", "role"])["household_id"].size().rename("households").reset_index()
     owed = duties(first_visit_months)
-    visited = pd.concat([due(pairings, visits, d, year).assign(role=d.role) for d in owed.values() if d.mode == "home"])
-    called = due(pairings, visits, owed["first_call"], year).assign(role="first")
+    visited = pd.concat([due(pairings, visits, d, year, approved).assign(role=d.role) for d in owed.values() if d.mode == "home"])
+    called = due(pairings, visits, owed["first_call"], year, approved).assign(role="first")
     for name, periods in (("visits", visited), ("calls", called)):
         sums = periods.groupby(["helper_id", "role"])["made"].agg(["size", "sum"]).set_axis([f"{name}_due", f"{name}_made"], axis=1)
         table = table.merge(sums, on=["helper_id", "role"], how="left")
@@ -146,6 +157,10 @@ def by_town(periods: pd.DataFrame, households: pd.DataFrame) -> pd.DataFrame:
 def _of_role(pairings: pd.DataFrame, duty: Duty) -> pd.DataFrame:
     known = pairings["helper_id"].notna() & pairings["household_id"].notna() & dated(pairings)
     return pairings[known & (pairings["role"] == duty.role).fillna(False)].sort_values("start_on", kind="stable")
+
+
+def _of_mode(visits: pd.DataFrame, duty: Duty) -> pd.DataFrame:
+    return visits[(visits["mode"] == duty.mode).fillna(False)]
 
 
 def _due_keys(pairings: pd.DataFrame, pairs: np.ndarray, spans: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -14,6 +14,7 @@ import pandas as pd
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from bangfu import money
+from bangfu.problems import Sentence
 
 T = TypeVar("T")
 
@@ -85,6 +86,35 @@ def _amounts(value: Any) -> dict[str, int]:
     return {str(k): _fen(v) for k, v in value.items()}
 
 
+@dataclass(frozen=True)
+class Step:
+    """A step of a ladder of sanctions: from so many missed visits on, what the policy attaches to them."""
+
+    missed: int
+    zh: str
+    en: str
+
+
+def _words(value: Any) -> Sentence:
+    if not isinstance(value, dict) or set(value) != {"zh", "en"} or not all(isinstance(v, str) and v for v in value.values()):
+        raise ValueError("not a text in both languages")
+    return Sentence(value["zh"], value["en"])
+
+
+def _ladder(value: Any) -> tuple[Step, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(v, dict) and set(v) == {"missed", "zh", "en"} for v in value):
+        raise ValueError("not a list of steps")
+    steps = tuple(Step(_whole(v["missed"]), *_words({"zh": v["zh"], "en": v["en"]})) for v in value)
+    counts = [s.missed for s in steps]
+    if counts[0] < 1 or counts != sorted(set(counts)):
+        raise ValueError("steps not in rising order")
+    return steps
+
+
+def _climbed(value: tuple[Step, ...], lang: str) -> str:
+    return ("; " if lang == "en" else ";").join(f"from {s.missed} on, {s.en}" if lang == "en" else f"满{s.missed}次,{s.zh}" for s in value)
+
+
 def _number(unit_zh: str, unit_en: str) -> Callable[[Any, str], str]:
     return lambda value, lang: f"{value} {unit_en.removesuffix('s') if value == 1 else unit_en}" if lang == "en" else f"{value}{unit_zh}"
 
@@ -110,6 +140,13 @@ Share = Annotated[Fraction, BeforeValidator(_share), Kind("0到1之间的比例"
 Yuan = Annotated[int, BeforeValidator(_fen), Kind("金额(元)", "an amount in yuan", money.in_words)]
 Texts = Annotated[tuple, BeforeValidator(_texts), Kind("文字列表", "a list of texts", _list)]
 YuanByName = Annotated[dict, BeforeValidator(_amounts), Kind("名称到金额(元)的对照", "a table of amounts in yuan by name", _priced)]
+
+Words = Annotated[Sentence, BeforeValidator(_words), Kind("两种语言的文字 {zh: …, en: …}", "a text in both languages, {zh: …, en: …}", lambda value, lang: value.say(lang))]
+Ladder = Annotated[
+    tuple,
+    BeforeValidator(_ladder),
+    Kind("由轻到重的处理 [{missed: 1, zh: …, en: …}, …]", "sanctions from the lightest up, [{missed: 1, zh: …, en: …}, …]", _climbed),
+]
 
 PovertyLine = named(Yuan, "收入标准线", "poverty line")
 Significance = named(Share, "显著性水平", "significance level")

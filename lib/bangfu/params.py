@@ -9,7 +9,8 @@ from typing import Annotated, Any, get_origin
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from bangfu import parameters, workbench
+from bangfu import corrections, parameters, workbench
+from bangfu.corrections import Correction
 from bangfu.crossmatch.grounds import checked_grounds
 from bangfu.intake.dictionary import dictionary
 from bangfu.parameters import Dated
@@ -60,16 +61,17 @@ class CountyParams(_Strict):
     overrides: dict[str, Any] = Field({}, description="参数: 值,或 规则: {参数: 值} / parameter: value, or rule: {parameter: value}")
     headers: dict[str, list[_Header]] = Field({}, description="另外认可的表头,如 households.phone: [手机] / extra accepted headers by table.column")
     exemptions: list[Exemption] = Field([], description="豁免的疑点 / findings that do not count")
+    corrections: list[Correction] = Field([], description="经批准的更正:补记走访、请假、更换责任人 / approved corrections: late records, leave, handovers")
     reviews: str | None = Field(
         None,
         min_length=1,
         description="核实记录库:文件(相对于本文件)或 postgresql:// 地址;不写则放在报告文件夹里 / store of reviews: a file relative to this one, or a postgresql:// URL; beside the reports by default",
     )
 
-    @field_validator("overrides", "headers", "exemptions", mode="before")
+    @field_validator("overrides", "headers", "exemptions", "corrections", mode="before")
     @classmethod
     def _empty(cls, value: Any, info) -> Any:
-        return ([] if info.field_name == "exemptions" else {}) if value is None else value
+        return ([] if info.field_name in ("exemptions", "corrections") else {}) if value is None else value
 
 
 class _PolicyText(_Strict):
@@ -289,6 +291,7 @@ def open_settings(file: Path | str, year: int, *, lang: str = "zh") -> Settings:
         if e.rule not in catalogue():
             zh, en = did_you_mean(e.rule, catalogue())
             wrong.append(Sentence(f"{file.name}:exemptions 中的规则“{e.rule}”不存在{zh}", f"{file.name}: exemptions names an unknown rule “{e.rule}”{en}"))
+    wrong += corrections.mistakes(county.corrections, file.name)
     if {"{", "}"} & set(county.raw.replace("{year}", "")):
         wrong.append(Sentence(f"{file.name}:raw 中只能用 {{year}},不能用其他花括号。", f"{file.name}: raw may contain {{year}} and no other braces."))
     wrong += _not_in_force(pack, year) if pack else []

@@ -90,6 +90,7 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
         findings.write(ledger, folder / "findings.parquet")
         county.intake.rejects.to_parquet(folder / "rejects.parquet", index=False)
         county.helpers.to_parquet(folder / "helpers.parquet", index=False)
+        county.points.to_parquet(folder / "points.parquet", index=False)
     given = {"params": str(params), "year": year, "reports": str(reports), "lang": lang, "edition": edition}
     with step("notebooks", "运行笔记本", "running notebooks"):
         _run_notebooks(chosen, folder, given, lambda n: progress(county.name, Sentence(f"笔记本:{n.title}", f"notebook: {n.name}")))

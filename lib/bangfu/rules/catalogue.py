@@ -1,7 +1,7 @@
 """`@rule` and the catalogue of all rules.
 
 A rule takes tables (by name, as positional parameters) and settings (keyword parameters, with their kind from
-`bangfu.parameters`; `year` is the audit year) and returns `found(...)`. Nothing else names a rule in code: modules of
+`bangfu.parameters`; `year` is the audit year, `corrections` what the county has approved to correct) and returns `found(...)`. Nothing else names a rule in code: modules of
 this package are found by discovery.
 """
 
@@ -16,6 +16,7 @@ from functools import cache
 from bangfu import parameters
 
 SEVERITIES = ("high", "medium", "low")
+GIVEN = frozenset({"year", "corrections"})
 SECTIONS = ("查什么", "方法", "理由", "不含", "前提")
 
 
@@ -24,7 +25,7 @@ class Rule:
     """One check that an auditor can name, cite and defend.
 
     reads: table -> columns without which the rule is not assessed. parameters: name -> kind of value.
-    by_year: whether it takes the audit year.
+    given: which of `year` (the audit year) and `corrections` (approved ones) the run itself gives it.
     subject: what a finding names, in the words of the dictionary. offence: the policy texts' word for it, if any.
     """
 
@@ -36,7 +37,7 @@ class Rule:
     offence: str | None
     reads: dict[str, tuple[str, ...]]
     parameters: dict[str, object]
-    by_year: bool
+    given: frozenset[str]
     function: Callable
 
     @property
@@ -64,7 +65,7 @@ def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, l
         if tables != list(reads):
             raise TypeError(f"{id}: the function takes {tables} but reads {list(reads)}")
         for name, annotation in settings.items():
-            if name != "year" and parameters.label(annotation) is None:
+            if name not in GIVEN and parameters.label(annotation) is None:
                 raise TypeError(f'{id}: parameter {name} has no label; annotate it with named(<kind>, "中文", "English")')
         if severity not in SEVERITIES:
             raise TypeError(f"{id}: severity {severity!r} is none of {SEVERITIES}")
@@ -78,8 +79,8 @@ def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, l
             subject=subject,
             offence=offence,
             reads={t: tuple(c) for t, c in reads.items()},
-            parameters={n: a for n, a in settings.items() if n != "year"},
-            by_year="year" in settings,
+            parameters={n: a for n, a in settings.items() if n not in GIVEN},
+            given=GIVEN & set(settings),
             function=function,
         )
         return function

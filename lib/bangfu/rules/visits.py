@@ -3,21 +3,24 @@
 import pandas as pd
 
 from bangfu import calendar
-from bangfu.duty import consequence, dated, due, duties
+from bangfu.corrections import Corrections
+from bangfu.duty import Approved, consequence, dated, due, duties
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Months, named
+from bangfu.parameters import Count, Ladder, Months, Share, Words, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.pairing import steady
 from bangfu.sample.planting import planted
 
 FirstVisitMonths = named(Months, "第一帮扶责任人入户间隔", "interval of first helpers' visits")
+LeaveShare = named(Share, "请假占时段天数多少即不计应访", "share of a period's days on leave from which it is not due")
 
 PAIRINGS = ["household_id", "helper_id", "role", "start_on", "end_on"]
 VISITS = ["household_id", "helper_id", "visited_at", "mode"]
 
 
-def _by_helper(periods: pd.DataFrame) -> pd.DataFrame:
-    """The missed periods, each row knowing how many its helper missed of how many, when, and how many records have no date."""
+def _by_helper(periods: pd.DataFrame, corrections: Corrections) -> pd.DataFrame:
+    """The missed periods, each row knowing how many its helper missed of how many, when, how many records have no date, and
+    which corrections are taken into account."""
     helper = periods["helper_id"]
     periods = periods.assign(
         due=periods.groupby(helper)["made"].transform("size"),
@@ -34,6 +37,11 @@ def _by_helper(periods: pd.DataFrame) -> pd.DataFrame:
     some = missed["without_date"] > 0
     missed["note"] = ("另有" + missed["without_date"].astype("str") + "条记录日期无法读取,未计入,请先核实。").where(some, "")
     missed["note_en"] = (" Further records with an unreadable date, which count for no period and should be checked first: " + missed["without_date"].astype("str") + ".").where(some, "")
+    if corrections:
+        numbers = {h: "、".join(map(str, ns)) for h, ns in corrections.by_helper.items()}
+        of_helper = missed["helper_id"].map(numbers).astype("str")
+        missed["note"] += ("已计入经批准的更正第" + of_helper + "条。").fillna("")
+        missed["note_en"] += (" Approved corrections taken into account: no. " + of_helper.str.replace("、", ", ") + ".").fillna("")
     return missed
 
 
@@ -56,24 +64,27 @@ def _unassessed(pairings: pd.DataFrame, visits: pd.DataFrame, role: str, mode: s
 def first_helper_missed_visits(
     pairings, visits, *,
     first_visit_months: FirstVisitMonths,
-    criticism_missed: named(Count, "公开通报批评的缺访次数", "missed visits for public criticism"),
-    year,
+    sanctions: named(Ladder, "缺访处理", "sanctions for missed visits"),
+    leave_share: LeaveShare,
+    corrections, year,
 ) -> Found:
     """First helpers did not visit as often as due.
 
     查什么:第一帮扶责任人在应入户的时段内没有入户走访。
-    方法:把年度按规定月数(默认两个月)分段;一条结对关系覆盖整段的,该段应入户一次;该责任人对该户在该段没有入户记录,计缺1次。每名责任人一条,写明缺访次数和拟作处理:1次,约谈本人并通报单位;达到参数规定的次数(默认2次),公开通报批评并取消年度评先树优资格。
+    方法:把年度按规定月数(默认两个月)分段;一条结对关系覆盖整段的,该段应入户一次;该责任人对该户在该段没有入户记录,计缺1次。经批准的请假达到时段天数规定比例的不计应访,经批准补记的走访计为已访,经批准更换责任人的按更换日分段。每名责任人一条,写明缺访次数和按参数“缺访处理”应拟的处理。
     理由:实施意见要求第一帮扶责任人每2个月至少入户1次;不入户,帮扶就停留在名册上。
     不含:结对未覆盖整段的时段;电话联系;起止时间不明或颠倒的结对关系,以及户、责任人、方式或日期不明的走访记录(计为未评估)。
     前提:同一责任人与同一户的结对关系重复登记的,同一时段只计一次;每条结对关系单独看是否覆盖整段,前后相接的两条不合并;日期读不出的走访不抵任何时段,有此情形的在说明中写明。
     """
-    missed = _by_helper(due(pairings, visits, duties(first_visit_months)["first_home"], year))
-    missed[["consequence", "consequence_en"]] = consequence(missed["missed"], criticism_missed)
+    missed = _by_helper(due(pairings, visits, duties(first_visit_months)["first_home"], year, Approved(corrections, leave_share)), corrections)
+    missed[["consequence", "consequence_en"]] = consequence(missed["missed"], sanctions)
+    missed["proposed"] = ("拟:" + missed["consequence"] + "。").fillna("")
+    missed["proposed_en"] = (" Proposed: " + missed["consequence_en"] + ".").fillna("")
     return found(
         missed,
         subject="helper_id",
-        zh="全年应入户{due}次,缺{missed}次({when})。{note}拟:{consequence}。",
-        en="Home visits due in the year: {due}, missed: {missed} ({when_en}).{note_en} Proposed: {consequence_en}.",
+        zh="全年应入户{due}次,缺{missed}次({when})。{note}{proposed}",
+        en="Home visits due in the year: {due}, missed: {missed} ({when_en}).{note_en}{proposed_en}",
         assessed=pairings.loc[(pairings["role"] == "first").fillna(False) & dated(pairings), "helper_id"].nunique(),
         unassessed=_unassessed(pairings, visits, "first", "home"),
     )
@@ -111,7 +122,7 @@ def _miss(county, duty: str, helper: str, periods: int) -> int:
     subject="helper_id",
     reads={"pairings": PAIRINGS, "visits": VISITS},
 )
-def first_helper_missed_calls(pairings, visits, *, year) -> Found:
+def first_helper_missed_calls(pairings, visits, *, leave_share: LeaveShare, corrections, year) -> Found:
     """First helpers did not call every month.
 
     查什么:第一帮扶责任人当月没有电话联系结对户。
@@ -120,7 +131,7 @@ def first_helper_missed_calls(pairings, visits, *, year) -> Found:
     不含:结对未覆盖整月的月份;起止时间不明或颠倒的结对关系,以及户、责任人、方式或日期不明的记录(计为未评估)。
     前提:入户走访不能代替电话联系;结对关系重复登记的,同一月只计一次。
     """
-    missed = _by_helper(due(pairings, visits, duties(1)["first_call"], year))
+    missed = _by_helper(due(pairings, visits, duties(1)["first_call"], year, Approved(corrections, leave_share)), corrections)
     return found(
         missed,
         subject="helper_id",
@@ -146,7 +157,7 @@ def did_not_call(county, n):
     subject="helper_id",
     reads={"pairings": PAIRINGS, "visits": VISITS},
 )
-def second_helper_missed_visits(pairings, visits, *, year) -> Found:
+def second_helper_missed_visits(pairings, visits, *, leave_share: LeaveShare, corrections, year) -> Found:
     """Second helpers did not visit every month.
 
     查什么:第二帮扶责任人当月没有入户走访。
@@ -155,7 +166,7 @@ def second_helper_missed_visits(pairings, visits, *, year) -> Found:
     不含:结对未覆盖整月的月份;起止时间不明或颠倒的结对关系,以及户、责任人、方式或日期不明的记录(计为未评估)。
     前提:一人帮扶几户的,各户分别计次;结对关系重复登记的,同一月只计一次。
     """
-    missed = _by_helper(due(pairings, visits, duties(1)["second_home"], year))
+    missed = _by_helper(due(pairings, visits, duties(1)["second_home"], year, Approved(corrections, leave_share)), corrections)
     return found(
         missed,
         subject="helper_id",
@@ -188,7 +199,9 @@ def unit_missed_visits(
     pairings, visits, helpers, *,
     first_visit_months: FirstVisitMonths,
     unit_missed: named(Count, "通报批评单位的缺访人次", "missed visits for criticism of a unit"),
-    year,
+    unit_sanction: named(Words, "对单位的处理", "sanction for the unit"),
+    leave_share: LeaveShare,
+    corrections, year,
 ) -> Found:
     """A unit's first helpers together missed so many visits that the unit itself is criticised.
 
@@ -198,7 +211,7 @@ def unit_missed_visits(
     不含:没有登记单位的责任人(其中有缺访的计为未评估)。
     前提:单位名称写法不同的不合并;同一责任人登记多次的,取第一个不空的单位。
     """
-    missed = due(pairings, visits, duties(first_visit_months)["first_home"], year)
+    missed = due(pairings, visits, duties(first_visit_months)["first_home"], year, Approved(corrections, leave_share))
     missed = missed[~missed["made"]]
     register = helpers.dropna(subset="helper_id").assign(unit=lambda h: h["unit"].str.strip().replace("", pd.NA))
     register = register.groupby("helper_id").agg(unit=("unit", "first"), origin_helper=("origin", "first")).reset_index()
@@ -211,12 +224,14 @@ def unit_missed_visits(
     return found(
         reached,
         subject="unit",
-        zh="第一帮扶责任人{people}人缺访合计{total}人次,达到{unit_missed}人次的通报标准。拟:通报批评该单位,约谈主要领导。",
-        en="First helpers of the unit with missed home visits: {people}, missed in all: {total}; the unit is criticised from {unit_missed} on. Proposed: criticism of the unit and a talk with its head.",
+        zh="第一帮扶责任人{people}人缺访合计{total}人次,达到{unit_missed}人次的通报标准。拟:{sanction}。",
+        en="First helpers of the unit with missed home visits: {people}, missed in all: {total}; the unit is criticised from {unit_missed} on. Proposed: {sanction_en}.",
         origins=["origin", "origin_helper"],
         assessed=register["unit"].nunique(),
         unassessed=homeless,
         unit_missed=unit_missed,
+        sanction=unit_sanction.zh,
+        sanction_en=unit_sanction.en,
     )
 
 

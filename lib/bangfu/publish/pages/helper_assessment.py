@@ -1,22 +1,18 @@
-"""What the notebook `helper_assessment` shows: duty against the record, scores and grades, proposed sanctions, outcomes."""
+"""What the notebook `helper_assessment` shows: duty against the record, the households' results; grades and sanctions in `helper_grades`."""
 
 import pandas as pd
 
 from bangfu import charts, duty, income
-from bangfu.assessment import read_scorecard
-from bangfu.assessment.helpers import GUARANTEES
-from bangfu.publish.pages.common import Pages
+from bangfu.assessment.facts import GUARANTEES
+from bangfu.publish.pages.helper_grades import HelperGrades
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import word
 from bangfu.stats import poverty
 from bangfu.stats.profiling import funnel
 
 
-class HelperAssessment(Pages):
+class HelperAssessment(HelperGrades):
     topics = ("pairing", "plans", "visits", "exit", "income")
-
-    def _role(self, role: str) -> str:
-        return {"first": self.say("第一帮扶责任人", "First helper"), "second": self.say("第二帮扶责任人", "Second helper")}[role]
 
     def conclusion(self) -> Figures:
         h = self.county.helpers
@@ -33,16 +29,17 @@ class HelperAssessment(Pages):
                 (self.say("第一责任人入户到位率", "First: visits done"), done(first, "visits"), ""),
                 (self.say("第一责任人电话到位率", "First: calls done"), done(first, "calls"), ""),
                 (self.say("第二责任人入户到位率", "Second: visits done"), done(second, "visits"), ""),
-                (self.say("拟作处理", "Sanctions proposed"), f"{h['sanction'].notna().sum():,}", self.say("人", "")),
+                (self.say("拟作处理", "Sanctions proposed"), f"{(h['sanction'].notna() & ~h['sanction_in_force']).sum():,}", self.say("人", "")),
+                (self.say("已核实的处理", "Sanctions in force"), f"{h['sanction_in_force'].sum():,}", self.say("人", "")),
             ]
         )
 
     def duty_chart(self) -> charts.Chart:
         """Home visits of first helpers by town and period."""
-        settings = self.county.settings.pack.rules["HV-01"].settings(self.county.year)
-        owed = duty.duties(settings["first_visit_months"])["first_home"]
+        standards = self.county.assessed.measured.standards
+        owed = duty.duties(standards.first_visit_months)["first_home"]
         t = self.county.tables
-        periods = duty.by_town(duty.due(t["pairings"], t["visits"], owed, self.county.year), t["households"])
+        periods = duty.by_town(duty.due(t["pairings"], t["visits"], owed, self.county.year, standards.approved), t["households"])
         months = owed.months
         last = periods["period"] * months
         labels = last.astype(str) if months == 1 else (last - months + 1).astype(str) + "–" + last.astype(str)
@@ -52,23 +49,8 @@ class HelperAssessment(Pages):
 
     def missed_chart(self) -> charts.Chart:
         first = self.county.helpers[self.county.helpers["role"] == "first"]
-        criticism = self.county.settings.pack.rules["HV-01"].settings(self.county.year)["criticism_missed"]
-        marks = {1: self.say("约谈", "talk"), criticism: self.say("通报批评", "criticism")}
+        marks = {step.missed: self.say(step.zh, step.en) for step in self.county.assessed.measured.standards.sanctions}
         return charts.missed_visits_histogram(first["visits_missed"].where(first["visits_due"] > 0), marks=marks, lang=self.lang)
-
-    def sanctions(self) -> Table | Notice:
-        """Proposed sanctions: they take effect only when a person has confirmed the findings they rest on."""
-        rows = self.county.helpers[self.county.helpers["sanction"].notna()].sort_values(["visits_missed", "helper_id"], ascending=[False, True])
-        if rows.empty:
-            return Notice(self.say("没有拟作处理的帮扶责任人。", "No sanction is proposed."))
-        columns = {
-            "helper_id": (self.say("帮扶人编号", "Helper"), "id"), "unit": (self.say("单位", "Unit"), "text"), "town": (self.say("镇街", "Town"), "text"), "visits_due": (self.say("应入户", "Due"), "count"),
-            "visits_made": (self.say("已入户", "Made"), "count"), "visits_missed": (self.say("缺访", "Missed"), "count"), "sanction": (self.say("拟作处理", "Proposed"), "long"),
-        }  # fmt: skip
-        if self.lang == "en":
-            rows = rows.assign(sanction=rows["sanction"].map({"拟" + zh: f"proposed: {en}" for zh, en in duty.CONSEQUENCES.values()}))
-        note = self.say("处理均为“拟”,须经核实确认后生效。", "All of these are proposals until a person has confirmed the findings.")
-        return Table(rows, columns, caption=self.say("拟作处理的第一帮扶责任人", "First helpers with a proposed sanction"), limit=60, note=note, lang=self.lang)
 
     def units(self) -> Table | Notice:
         """Units by the missed visits of their first helpers."""
@@ -77,35 +59,6 @@ class HelperAssessment(Pages):
         rows = rows[rows["missed"] > 0].sort_values(["missed", "unit"], ascending=[False, True])
         columns = {"unit": (self.say("单位", "Unit"), "text"), "helpers": (self.say("第一责任人", "First helpers"), "count"), "due": (self.say("应入户", "Due"), "count"), "missed": (self.say("缺访", "Missed"), "count")}
         return Table(rows, columns, caption=self.say("有缺访的单位", "Units with missed visits"), limit=30, lang=self.lang)
-
-    def scorecard(self) -> Notice:
-        card = read_scorecard(self.county.settings.pack.scorecard)
-        names = {"plan": self.say("帮扶计划", "plan"), "visits": self.say("入户", "visits"), "calls": self.say("电话", "calls"), "records": self.say("双签字记录", "signed records"), "outcomes": self.say("两不愁三保障", "guarantees"), "satisfaction": self.say("帮扶对象满意度", "satisfaction")}
-        cards = self.say(";", "; ").join(self._role(r) + self.say(":", ": ") + self.say("、", ", ").join(f"{names[d]}{n}" if self.lang == "zh" else f"{names[d]} {n}" for d, n in p.items()) for r, p in card.cards.items())
-        grades = self.say("、", ", ").join(f"{word('grade', g.grade, self.lang)}≥{float(g.start):g}" for g in card.grades)
-        state = "" if card.approved else self.say("【示例,未经核准】", "[example, not approved] ")
-        return Notice(self.say(f"{state}评分卡:{cards}。等次:{grades}。不能评估的维度不计入,按其余分值折算。", f"{state}Scorecard: {cards}. Grades: {grades}. Dimensions that cannot be assessed are left out of the score."), "plain" if card.approved else "grave")
-
-    def grades(self) -> Table:
-        card = read_scorecard(self.county.settings.pack.scorecard)
-        counts = pd.crosstab(self.county.helpers["grade"], self.county.helpers["role"]).reindex(columns=["first", "second"], fill_value=0)
-        order = [g.grade for g in card.grades] + ["资料不足"]
-        rows = counts.reindex([g for g in order if g in counts.index]).rename_axis("grade").reset_index()
-        rows["grade"] = [word("grade", g, self.lang) for g in rows["grade"]]
-        columns = {"grade": (self.say("等次", "Grade"), "text"), "first": (self._role("first"), "count"), "second": (self._role("second"), "count")}
-        caption = self.say("等次分布", "Grades") + ("" if card.approved else self.say("(示例,未经核准)", " (example, not approved)"))
-        return Table(rows, columns, total=["first", "second"], caption=caption, lang=self.lang)
-
-    def lowest(self) -> Table:
-        """The helpers with the lowest scores, with the share met in each dimension."""
-        rows = self.county.helpers.dropna(subset=["score"]).sort_values(["score", "helper_id"]).head(30)
-        rows = rows.assign(role=[self._role(r) for r in rows["role"]], grade=[word("grade", g, self.lang) for g in rows["grade"]])
-        columns = {
-            "helper_id": (self.say("帮扶人编号", "Helper"), "id"), "role": (self.say("责任人类别", "Role"), "text"), "unit": (self.say("单位", "Unit"), "text"),
-            "plan": (self.say("计划", "Plan"), "id"), "visits": (self.say("入户", "Visits"), "id"), "calls": (self.say("电话", "Calls"), "id"), "records": (self.say("双签字", "Signed"), "id"),
-            "outcomes": (self.say("保障", "Guarantees"), "id"), "satisfaction": (self.say("满意度", "Satisfaction"), "id"), "score": (self.say("得分", "Score"), "number"), "grade": (self.say("等次", "Grade"), "text"),
-        }  # fmt: skip
-        return Table(rows, columns, caption=self.say("得分最低的30人(达到/应有)", "The 30 lowest scores (met/owed)"), lang=self.lang)
 
     def outcomes(self) -> Table:
         """The households' status by town: registered, exited, returned, and exits that do not hold."""
