@@ -18,11 +18,13 @@ class HelpersInPlaces(WorkingPaper):
 
     between: float  # variance of the helpers' true effects
     places: float  # variance of the villages' true effects
+    places_without: float  # the same if helpers did not differ
     within: float  # variance of one household's result about its helper and village
     chance: float  # the same if helpers did not differ: what the control limits of `z` rest on
     coefficients: pd.Series  # index: intercept and the covariates kept
     dropped: tuple[str, ...]  # covariates that are constant or follow from those before them
     effects: pd.DataFrame  # index: helper; n, effective_n, mean, adjusted, z, effect, se, lower, upper, reliability
+    covariates: pd.DataFrame  # those kept, a row per result
     criterion: float  # -2 log restricted likelihood at the estimate
     criterion_without: float  # the same if helpers did not differ
     confidence: float
@@ -92,8 +94,8 @@ def fit(results, helpers, places=None, covariates=None, *, confidence=0.95):
     coefficients["intercept"] += centre
     table = {"n": system.n, "effective_n": information, "mean": system.sums / system.n + centre, "adjusted": adjusted, "z": adjusted * np.sqrt(information / chance),
              "effect": effect, "se": se, "lower": effect - half, "upper": effect + half, "reliability": np.clip(1 - se**2 / between, 0, 1) if between > 0 else np.zeros(len(names))}  # fmt: skip
-    return HelpersInPlaces(float(between), float(place_ratio * full.within), float(full.within), float(chance), coefficients, tuple(dropped),
-                           pd.DataFrame(table, index=pd.Index(names, name="helper")), float(criterion), float(system.criterion(0.0, alone)), confidence)  # fmt: skip
+    return HelpersInPlaces(float(between), float(place_ratio * full.within), float(alone * chance), float(full.within), float(chance), coefficients, tuple(dropped),
+                           pd.DataFrame(table, index=pd.Index(names, name="helper")), pd.DataFrame(X[:, 1:], columns=labels[1:]), float(criterion), float(system.criterion(0.0, alone)), confidence)  # fmt: skip
 
 
 @dataclass(frozen=True)
