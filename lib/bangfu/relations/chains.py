@@ -78,7 +78,7 @@ class Chain:
     def _name(self, node: str, step: Step, before: list | None, lang: str) -> str:
         """The node's label; of a person told of before by another row, with what the two rows have in common."""
         again = before and step.kind not in LIKENESS and node in self.network.persons.index and not set(before) & set(step.rows)
-        return self.network.label(node) + (self._basis(node, step.rows, lang) if again else "")
+        return self.network.called(node, lang) + (self._basis(node, step.rows, lang) if again else "")
 
     def _basis(self, node: str, rows: list[tuple[str, int]], lang: str) -> str:
         """What makes the person of these rows the same as in the other rows."""

@@ -53,19 +53,16 @@ class Likeness:
 def records(network: Network) -> pd.DataFrame:
     """A row per person and role in which a name stands, with what can be compared (columns `RECORD`)."""
     named = network.mentions.dropna(subset="written").drop_duplicates(["node", "role"]).reset_index(drop=True)
-    homes = [
-        t["households"].dropna(subset="household_id").drop_duplicates("household_id").reindex(columns=["household_id", "village_code", "town"]).assign(county=code)
-        for code, t in network.tables.items()
-        if "households" in t
-    ]
-    placed = named.merge(pd.concat(homes), on=["county", "household_id"], how="left") if homes else named.assign(village_code=None, town=None)
-    known = network.persons.reindex(placed["node"])
+    where = ["county", "household_id", "village_code", "town"]
+    homes = [t["households"].assign(county=code).reindex(columns=where) for code, t in network.tables.items() if "households" in t]
+    homes = pd.concat([pd.DataFrame(columns=where), *homes]).astype("str").dropna(subset="household_id").drop_duplicates(where[:2])
+    placed = named.merge(homes, on=where[:2], how="left")
     table = pd.DataFrame(
         {
             "unique_id": [f"{i:09d}" for i in range(len(placed))], "node": placed["node"], "role": placed["role"], "county": placed["county"],
             "household": placed["household_id"], "name": placed["written"], "surname": placed["written"].str.slice(0, 1),
-            "born": placed["born_on"].dt.strftime("%Y-%m-%d"), "sex": known["sex"].to_numpy(), "village": placed["county"] + ":" + placed["village_code"],
-            "town": placed["county"] + ":" + placed["town"], "unit": placed["unit"], "known": placed["id_number"].where(placed["sound"]),
+            "born": placed["born_on"].dt.strftime("%Y-%m-%d"), "sex": placed["sex"], "village": placed["village_code"], "town": placed["town"],
+            "unit": placed["unit"], "known": placed["id_number"].where(placed["sound"]),
         }
     )  # fmt: skip
     return table[RECORD].astype({c: "str" for c in RECORD})
@@ -150,7 +147,9 @@ def _linker(table: pd.DataFrame, weights: Levels):
     from splink import DuckDBAPI, Linker, SettingsCreator
 
     def compared(name: str):
-        levels = [level.NullLevel(name)]
+        # Villages of two counties always differ: that tells nothing of people who moved.
+        unknown = f"{name}_l IS NULL OR {name}_r IS NULL" + (" OR county_l <> county_r" if name == "village" else "")
+        levels = [level.CustomLevel(unknown).configure(is_null_level=True)]
         given = getattr(weights, name)
         for (_, label, condition), m, u in zip(LEVELS[name], [*given.m, 1 - sum(given.m)], [*given.u, 1 - sum(given.u)], strict=True):
             if condition is None:
@@ -164,7 +163,7 @@ def _linker(table: pd.DataFrame, weights: Levels):
 
     # Pairs of one person by the id number are weighed as well: what the weights make of them is the check.
     worth_weighing = "(l.node <> r.node OR l.known IS NOT NULL)"
-    blocks = ["l.name = r.name", "l.born = r.born AND l.surname = r.surname", "l.village = r.village AND l.surname = r.surname"]
+    blocks = ["l.name = r.name", "l.born = r.born AND l.surname = r.surname", "l.county = r.county AND l.village = r.village AND l.surname = r.surname"]
     connection = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False})
     api = DuckDBAPI(connection)
     made = SettingsCreator(
@@ -219,13 +218,14 @@ def _in_words(row: dict) -> dict:
     compared = {name: int(row[f"gamma_{name}"]) for name in LEVELS if row[f"gamma_{name}"] >= 0}
     labels = {name: LEVELS[name][len(LEVELS[name]) - 1 - gamma] for name, gamma in compared.items()}
     prior, bits, probability = row["prior"], row["bits"], row["probability"]
+    certain = ">99.9%" if probability > 0.999 else f"{probability:.1%}"
     zh = [f"起点{prior:+.1f}"] + [f"{labels[n][0]}{row[f'mw_{n}']:+.1f}" for n in labels]
     en = [f"to begin with {prior:+.1f}"] + [f"{labels[n][1]} {row[f'mw_{n}']:+.1f}" for n in labels]
     return {
         "id": "S" + hashlib.sha256(f"{row['a']}\n{row['b']}".encode()).hexdigest()[:12].upper(),
         "a": row["a"], "b": row["b"], "role_a": row["role_a"], "role_b": row["role_b"], "probability": probability, "bits": bits, "prior": prior,
         **{name: row[f"mw_{name}"] if name in compared else None for name in LEVELS},
-        "why": f"{'、'.join(zh)},合计{bits:+.1f}比特,概率{probability:.1%}",
-        "why_en": f"{', '.join(en)}: {bits:+.1f} bits in all, probability {probability:.1%}",
+        "why": f"{'、'.join(zh)},合计{bits:+.1f}比特,概率{certain}",
+        "why_en": f"{', '.join(en)}: {bits:+.1f} bits in all, probability {certain}",
         "digest": hashlib.sha256(repr((row["a"], row["b"], sorted(compared.items()))).encode()).hexdigest()[:12],
     }  # fmt: skip

@@ -18,6 +18,7 @@ from bangfu.relations.chains import Chain, Step
 from bangfu.relations.persons import mentions, profiles
 from bangfu.relations.settings import RelationSettings, read_settings
 from bangfu.relations.statements import OFFICIAL, statements
+from bangfu.relations.words import NODE, said
 
 Evidence = tuple[str, int]  # county code and row token
 
@@ -195,6 +196,11 @@ class Network:
             name = self.persons.at[node, "name"]
             return name if isinstance(name, str) else self.persons.at[node, "id_number"]
         return node.split(":")[-1]
+
+    def called(self, node: str, lang: str = "zh") -> str:
+        """The label with what it is where it is but a number: 贫困户999001000001, 电话13769408727."""
+        kind = said(NODE[node.partition(":")[0]], lang)
+        return f"{kind}{' ' if kind and lang == 'en' else ''}{self.label(node)}"
 
     def place(self, evidence: Evidence) -> dict:
         """The file, sheet and row of a piece of evidence."""

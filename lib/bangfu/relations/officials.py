@@ -25,6 +25,6 @@ def officials_behind(network: Network, start: str, links: int) -> list[Chain]:
             if not official and any(n.startswith("household:") for n in chain.nodes):
                 continue
             chains[end] = network.ended(chain, OFFICIAL_ROLES if official else MEMBER_ROLES[:1])
-    named = set(chains)
-    kept = [c for c in chains.values() if not named & set(c.nodes[1:-1])]
+    officials = {n for n, c in chains.items() if {role for role, _ in c.ending} & set(OFFICIAL_ROLES)}
+    kept = [c for c in chains.values() if not officials & set(c.nodes[1:-1])]
     return sorted(kept, key=lambda c: (len(c.steps), c.nodes[-1]))

@@ -26,11 +26,12 @@ class Place:
     household: str | None = None
     unit: str | None = None
     born_on: str | None = None
+    sex: str | None = None
     only_persons: bool = False  # the column holds units as well
 
 
 PLACES = [
-    Place("members", "member", ("household_id", "name"), "id_number", "name", "household_id", born_on="born_on"),
+    Place("members", "member", ("household_id", "name"), "id_number", "name", "household_id", born_on="born_on", sex="sex"),
     Place("households", "head", ("household_id", "head_name"), "head_id_number", "head_name", "household_id"),
     Place("helpers", "helper", ("helper_id",), "id_number", "name", unit="unit"),
     Place("payroll", "payroll", ("unit", "name"), "id_number", "name", unit="unit"),
@@ -49,7 +50,7 @@ PLACES = [
     Place("ledger", "approver", ("approved_by",), name="approved_by"),
 ]
 
-COLUMNS = ["node", "county", "table", "role", "origin", "name", "written", "id_number", "sound", "household_id", "unit", "born_on"]
+COLUMNS = ["node", "county", "table", "role", "origin", "name", "written", "id_number", "sound", "household_id", "unit", "born_on", "sex"]
 
 
 def mentions(tables: dict[str, pd.DataFrame], county: str, names: Names) -> pd.DataFrame:
@@ -84,6 +85,7 @@ def _of(place: Place, frame: pd.DataFrame, county: str, names: Names, households
     rows["household_id"], rows["unit"] = column(place.household), column(place.unit)
     stated = column(place.born_on) if place.born_on in frame else pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]")
     rows["born_on"] = identity.born_on(rows["id_number"].where(rows["sound"])).fillna(stated)
+    rows["sex"] = identity.sex(rows["id_number"].where(rows["sound"])).fillna(column(place.sex))
     # What tells one person from another where there is no id number: all of it, or nothing is told.
     own = pd.Series(f"{county}:{_PLACE_OF.get(place.role, place.role)}", index=frame.index, dtype="str") if place.own else column(None)
     for name in place.own:
@@ -116,7 +118,7 @@ def _nodes(found: pd.DataFrame) -> pd.Series:
 
 
 def profiles(found: pd.DataFrame) -> pd.DataFrame:
-    """What is known of each person, by node: name (the most frequent), names (all, as compared), roles, born_on, sex, doubt.
+    """What is known of each person, by node: name (the most frequent), names (all, as compared), roles, born_on, doubt.
 
     doubt: the id number stands beside different names, or its check character is wrong (text zh; missing = none).
     """
@@ -130,7 +132,6 @@ def profiles(found: pd.DataFrame) -> pd.DataFrame:
     table["names"] = several.reindex(persons_.index)
     table["id_number"] = persons_["id_number"]
     table["born_on"] = found.groupby("node")["born_on"].first().reindex(persons_.index)
-    table["sex"] = identity.sex(table["id_number"])
     table["sound"] = persons_["sound"] & persons_["id_number"].notna()
     other_names = table["names"].str.len().fillna(1) > 1
     wrong = table["id_number"].notna() & ~table["sound"]

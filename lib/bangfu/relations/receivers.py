@@ -11,7 +11,7 @@ from bangfu.money import in_words
 from bangfu.relations.names import written_alike
 from bangfu.relations.network import Network
 from bangfu.relations.officials import OFFICIAL_ROLES, officials_behind
-from bangfu.relations.words import ROLE, said
+from bangfu.relations.words import ROLE
 
 COLUMNS = ["receiver", "label", "kind", "status", "households", "payments", "amount", "minors", "helpers", "explanation", "explanation_en", "chain", "chain_en", "evidence"]
 _TO_ACCOUNT = 3  # links from an account to who is behind it: its household, telephone, helper
@@ -113,5 +113,6 @@ def _tell_namesakes(network: Network, row: dict, paid: pd.DataFrame) -> None:
             row["explanation"] += f"另有{len(others)}个收款账户户名也是{name}({'、'.join(sorted(others))}),是否同一人须核实。"
             row["explanation_en"] += f" {len(others)} more receiving accounts are in the name of {name} ({', '.join(sorted(others))}); whether of one person is to be checked."
         if len(roles):
-            row["explanation"] += f"姓名{name}还见于{'、'.join(f'{said(ROLE[r], "zh")}{n}人' for r, n in roles.items())},仅姓名相同,不能据此认定。"
-            row["explanation_en"] += f" The name {name} is also borne by {', '.join(f'{said(ROLE[r], "en")} ({n})' for r, n in roles.items())}: a name alone proves nothing."
+            zh, en = "、".join(f"{ROLE[r][0]}{n}人" for r, n in roles.items()), ", ".join(f"{ROLE[r][1]} ({n})" for r, n in roles.items())
+            row["explanation"] += f"姓名{name}还见于{zh},仅姓名相同,不能据此认定。"
+            row["explanation_en"] += f" The name {name} is also borne by {en}: a name alone proves nothing."

@@ -1,8 +1,9 @@
-"""What relations are called: kinds of nodes, roles of persons, and the sentence that each kind of statement is."""
+"""What relations are called: what stands before a number, roles of persons, and the sentence that each kind of statement is."""
 
+# What stands before the number of a node; persons, companies and addresses have a name of their own.
 NODE = {
-    "person": ("人员", "person"), "household": ("贫困户", "household"), "company": ("单位或企业", "company"), "account": ("账户", "account"),
-    "phone": ("电话", "telephone"), "address": ("地址", "address"), "project": ("项目", "project"),
+    "person": ("", ""), "household": ("贫困户", "household"), "company": ("", ""), "account": ("账户", "account"),
+    "phone": ("电话", "telephone"), "address": ("", ""), "project": ("项目", "project"),
 }  # fmt: skip
 ROLE = {
     "member": ("贫困户成员", "household member"), "head": ("户主", "head of household"), "helper": ("帮扶责任人", "helper"), "payroll": ("财政供养人员", "on the public payroll"),
@@ -11,17 +12,17 @@ ROLE = {
     "applicant": ("支出申请人", "applicant"), "approver": ("支出审批人", "approver"),
 }  # fmt: skip
 STEP = {
-    "member_of": ("{a}是贫困户{b}的成员", "{a} is a member of household {b}"),
-    "phone_of": ("{a}的联系电话是{b}", "{a} has the telephone {b}"),
-    "account_of": ("{a}使用账户{b}", "{a} has the account {b}"),
-    "paid_into": ("{a}的补助发入账户{b}", "benefits of {a} go to the account {b}"),
+    "member_of": ("{a}是{b}的成员", "{a} is a member of {b}"),
+    "phone_of": ("{a}的联系方式是{b}", "{a} has {b}"),
+    "account_of": ("{a}使用{b}", "{a} has {b}"),
+    "paid_into": ("{a}的补助发入{b}", "benefits of {a} go to {b}"),
     "represents": ("{a}是{b}的法定代表人", "{a} is the legal representative of {b}"),
     "position_in": ("{a}在{b}登记任职", "{a} is registered with {b}"),
     "property_at": ("{a}的房产坐落于{b}", "{a} has property at {b}"),
-    "helps": ("{a}帮扶贫困户{b}", "{a} is the helper of household {b}"),
-    "contract": ("{a}承建项目{b}", "{a} is the contractor of project {b}"),
-    "applied": ("{a}申请项目{b}的支出", "{a} applied for spending on project {b}"),
-    "approved": ("{a}审批项目{b}的支出", "{a} approved spending on project {b}"),
+    "helps": ("{a}是{b}的帮扶责任人", "{a} is the helper of {b}"),
+    "contract": ("{a}承建{b}", "{a} is the contractor of {b}"),
+    "applied": ("{a}申请{b}的支出", "{a} applied for spending on {b}"),
+    "approved": ("{a}审批{b}的支出", "{a} approved spending on {b}"),
     "same": ("{a}与{b}疑为同一人", "{a} and {b} may be the same person"),
     "same_confirmed": ("{a}与{b}经人工确认是同一人", "{a} and {b} were confirmed to be the same person"),
 }
