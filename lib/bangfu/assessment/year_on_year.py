@@ -1,0 +1,175 @@
+"""A helper's assessments side by side, year for year: grades that changed, and what changed behind them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from bangfu import findings as ledger
+from bangfu.assessment.grading import UNKNOWN
+from bangfu.assessment.indicators import DIMENSIONS
+from bangfu.problems import Sentence
+
+HELPERS, POINTS, FINDINGS, RECORD = "helpers.parquet", "points.parquet", "findings.parquet", "record.json"
+CHANGES = ("down", "up", "same", "no_longer_graded", "newly_graded", "ungraded", "came", "left")
+COLUMNS = ["helper_id", "role", "unit", "year_before", "year", "grade_before", "grade", "score_before", "score", "change", "comparable", "why", "why_en"]
+_KEY = ["helper_id", "role"]
+
+
+@dataclass(frozen=True)
+class KeptYear:
+    """What a year's run left of the assessment: helpers (a row per helper and role), points and findings where they were left, and by
+    what it was judged (`judged by` of its record: policy, rules, scorecard, county)."""
+
+    year: int
+    helpers: pd.DataFrame
+    points: pd.DataFrame | None = None
+    findings: pd.DataFrame | None = None
+    judged: dict = field(default_factory=dict)
+
+
+def kept_years(county_folder: Path, before: int) -> list[KeptYear]:
+    """The years before `before` of which the county's reports folder (`<reports>/<county>`) holds an assessment, oldest first."""
+    folders = [f for f in Path(county_folder).iterdir() if f.name.isdecimal() and int(f.name) < before and (f / HELPERS).is_file()] if Path(county_folder).is_dir() else []
+    return [_kept(f) for f in sorted(folders, key=lambda f: int(f.name))]
+
+
+def _kept(folder: Path) -> KeptYear:
+    points, found, record = (folder / name for name in (POINTS, FINDINGS, RECORD))
+    judged = json.loads(record.read_text(encoding="utf-8")).get("judged by", {}) if record.is_file() else {}
+    totals = pd.read_parquet(points, columns=[*_KEY, "dimension", "earned", "possible"]) if points.is_file() else None
+    return KeptYear(int(folder.name), pd.read_parquet(folder / HELPERS), totals, ledger.read(found) if found.is_file() else None, judged)
+
+
+def side_by_side(years: Sequence[KeptYear]) -> pd.DataFrame:
+    """A row per helper and role, ordered so: unit (of the last year there was one), and grade_<year>, score_<year> of each year; missing where there was no assessment."""
+    tables = [y.helpers.set_index(_KEY)[["grade", "score"]].add_suffix(f"_{y.year}") for y in years]
+    units = pd.concat([y.helpers.set_index(_KEY)["unit"] for y in reversed(years)])
+    table = pd.concat(tables, axis=1)
+    table.insert(0, "unit", units[~units.index.duplicated()].reindex(table.index))
+    return table.sort_index().reset_index()
+
+
+def changes(years: Sequence[KeptYear], grades: Sequence[str]) -> pd.DataFrame:
+    """COLUMNS, a row per helper and role and pair of years that follow each other, worst changes first within a pair.
+
+    grades: from the best down. change: down, up, same; no_longer_graded and newly_graded (资料不足 in one of the years), ungraded (in
+    both); came and left (no assessment in one of them). comparable: False where another scorecard or policy pack was in force, or is
+    not known: a change may then come from the rules, not from the helper. why, why_en: what changed behind a grade that changed.
+    """
+    rows = [_between(before, after, grades) for before, after in pairwise(sorted(years, key=lambda y: y.year))]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
+
+
+def rules_changed(before: KeptYear, after: KeptYear) -> list[Sentence]:
+    """What the two years were judged by differently: scorecard, policy pack, single rules and corrections. Of what is not recorded it says so."""
+    pair = f"{before.year}、{after.year}年", f"{before.year} and {after.year}"
+    a, b = before.judged, after.judged
+    told = [s for s in (_differs(pair, a, b, "scorecard", ("评分卡", "scorecard")), _differs(pair, a, b, "policy", ("政策包", "policy pack"))) if s]
+    changed = sorted(r for r in {*a.get("rules", {}), *b.get("rules", {})} if a.get("rules", {}).get(r) != b.get("rules", {}).get(r)) if a and b else []
+    if changed:
+        told.append(Sentence(f"{pair[0]}标准不同的规则:{'、'.join(changed)}。", f"Rules with another standard in {pair[1]}: {', '.join(changed)}."))
+    corrected = [len(y.get("county", {}).get("corrections") or []) for y in (a, b)]
+    if any(corrected):
+        told.append(Sentence(f"经批准的更正:{before.year}年{corrected[0]}条,{after.year}年{corrected[1]}条,均已计入。", f"Approved corrections taken into account: {corrected[0]} in {before.year}, {corrected[1]} in {after.year}."))
+    return told
+
+
+def _differs(pair: tuple[str, str], a: dict, b: dict, key: str, name: tuple[str, str]) -> Sentence | None:
+    if key not in a or key not in b:
+        return Sentence(f"{pair[0]}至少一年没有记录所用的{name[0]},等次不宜直接比较。", f"The {name[1]} of {pair[1]} is not recorded for both: grades cannot be compared as they stand.")
+    if a[key] != b[key]:
+        return Sentence(f"{pair[0]}所用{name[0]}不同,等次不可直接比较。", f"Another {name[1]} was in force in {pair[1]}: grades cannot be compared as they stand.")
+    return None
+
+
+def _same_rules(before: KeptYear, after: KeptYear) -> bool:
+    return all(key in before.judged and key in after.judged and before.judged[key] == after.judged[key] for key in ("scorecard", "policy"))
+
+
+def _between(before: KeptYear, after: KeptYear, grades: Sequence[str]) -> pd.DataFrame:
+    a, b = (y.helpers.drop_duplicates(_KEY).set_index(_KEY) for y in (before, after))
+    index = a.index.union(b.index)
+    rank = {g: i for i, g in enumerate(grades)}
+    table = pd.DataFrame({
+        "unit": b["unit"].reindex(index).where(index.isin(b.index), a["unit"].reindex(index)), "year_before": before.year, "year": after.year,
+        "grade_before": a["grade"].reindex(index), "grade": b["grade"].reindex(index), "score_before": a["score"].reindex(index), "score": b["score"].reindex(index),
+    }, index=index)  # fmt: skip
+    table["change"] = [_change(x, y, rank) for x, y in zip(table["grade_before"], table["grade"], strict=True)]
+    table["comparable"] = _same_rules(before, after)
+    moved = table.index[table["change"].isin(["down", "up", "no_longer_graded", "newly_graded"])]
+    said = _reasons(before, after, a, b, moved)
+    table["why"] = pd.Series({k: ";".join(s.zh for s in v) for k, v in said.items()}, dtype="str").reindex(index)
+    table["why_en"] = pd.Series({k: "; ".join(s.en for s in v) for k, v in said.items()}, dtype="str").reindex(index)
+    order = table["change"].map({c: i for i, c in enumerate(CHANGES)})
+    return table.assign(_order=order).reset_index(names=_KEY).sort_values(["_order", *_KEY], ignore_index=True)[COLUMNS]
+
+
+def _change(before, after, rank: dict[str, int]) -> str:
+    if pd.isna(before):
+        return "came"
+    if pd.isna(after):
+        return "left"
+    if UNKNOWN in (before, after):
+        return "ungraded" if before == after else "newly_graded" if before == UNKNOWN else "no_longer_graded"
+    # A grade that the present card does not know stands below all it knows.
+    step = rank.get(after, len(rank)) - rank.get(before, len(rank))
+    return "same" if step == 0 else "down" if step > 0 else "up"
+
+
+def _reasons(before: KeptYear, after: KeptYear, a: pd.DataFrame, b: pd.DataFrame, moved: pd.Index) -> dict:
+    """Of each helper whose grade changed, what changed: duties, results by dimension (the most points first), confirmed findings, vetoes."""
+    said: dict = {key: [] for key in moved}
+    for column, (zh, en) in {"households": ("结对户数", "households"), "visits_due": ("应入户", "visits due"), "visits_missed": ("缺访", "visits missed"), "calls_missed": ("缺电话联系", "calls missed")}.items():
+        if column in a and column in b:
+            for key in moved[(a[column].reindex(moved) != b[column].reindex(moved)).to_numpy()]:
+                said[key].append(Sentence(f"{zh}{int(a.at[key, column])}→{int(b.at[key, column])}", f"{en} {int(a.at[key, column])}→{int(b.at[key, column])}"))
+    for key, told in _dimensions(before, after, moved).items():
+        said[key] += told
+    confirmed = [_confirmed(y) for y in (before, after)]
+    for key in moved:
+        mine = [c.get(key[0], set()) for c in confirmed]
+        new, gone = sorted(mine[1] - mine[0]), sorted(mine[0] - mine[1])
+        said[key] += [Sentence(f"新增属实疑点{'、'.join(new)}", f"newly confirmed: {', '.join(new)}")] if new else []
+        said[key] += [Sentence(f"上年属实疑点{'、'.join(gone)}本年没有", f"confirmed the year before, no more: {', '.join(gone)}")] if gone else []
+        if "grade_reason" in b and pd.notna(b.at[key, "grade_reason"]):
+            said[key].append(Sentence(b.at[key, "grade_reason"].rstrip("。"), b.at[key, "grade_reason_en"].rstrip(".")))
+    return said
+
+
+def _dimensions(before: KeptYear, after: KeptYear, moved: pd.Index) -> dict:
+    """Of each helper the dimensions whose share of the possible points changed, those that moved most points first."""
+    if before.points is None or after.points is None:
+        return {}
+    sums = [y.points.groupby([*_KEY, "dimension"])[["earned", "possible"]].sum() for y in (before, after)]
+    both = sums[0].join(sums[1], how="outer", lsuffix="_before").fillna(0.0).reset_index().set_index(_KEY)
+    both = both[both.index.isin(moved)]
+    share = {s: (both[f"earned{s}"] / both[f"possible{s}"].where(both[f"possible{s}"] > 0)) for s in ("_before", "")}
+    both = both.assign(was=share["_before"], now=share[""], moved_points=(share[""].fillna(0) * both["possible"] - share["_before"].fillna(0) * both["possible_before"]).abs())
+    both = both[~((both["was"] == both["now"]) | (both["was"].isna() & both["now"].isna()))].sort_values("moved_points", ascending=False, kind="stable")
+    said: dict = {}
+    for row in both.itertuples():
+        zh, en = DIMENSIONS.get(row.dimension, (row.dimension, row.dimension))
+        was, now = ("未评估" if s != s else f"{s:.0%}" for s in (row.was, row.now))
+        said.setdefault(row.Index, []).append(Sentence(f"{zh}{was}→{now}", f"{en} {was}→{now}".replace("未评估", "not assessed")))
+    return said
+
+
+def _confirmed(year: KeptYear) -> dict[str, set[str]]:
+    """Helper -> the rules of which a finding about the helper is confirmed."""
+    if year.findings is None:
+        return {}
+    rows = year.findings[(year.findings["status"] == "confirmed") & year.findings["subject"].isin(set(year.helpers["helper_id"]))]
+    return rows.groupby("subject")["rule_id"].agg(set).to_dict()
+
+
+def transitions(changed: pd.DataFrame, grades: Sequence[str]) -> pd.DataFrame:
+    """How many helpers went from which grade to which, of the rows of one pair of years: a row per grade before, a column per grade after."""
+    order = [*grades, UNKNOWN]
+    both = changed[changed["grade_before"].notna() & changed["grade"].notna()]
+    counts = pd.crosstab(both["grade_before"], both["grade"])
+    known = [*order, *sorted({*counts.index, *counts.columns} - set(order))]
+    return counts.reindex(index=[g for g in known if g in counts.index], columns=[g for g in known if g in counts.columns], fill_value=0)
