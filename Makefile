@@ -18,11 +18,11 @@ demo: setup ## 对自带的样例县跑一遍，末行是报告路径 · audit t
 	@$(VENV)/bin/bangfu demo
 
 test: setup ## 测试 · the tests
-	@$(VENV)/bin/python scripts/system-packages chromium libreoffice
+	@$(VENV)/bin/python scripts/system-packages chromium libreoffice postgresql
 	@$(PYTEST) -m "not long" || { status=$$?; [ $$status -ne 5 ] || echo "没有收集到任何测试。"; exit $$status; }
 
 test-long: setup ## 需要几分钟的测试 · the tests that take minutes
-	@$(VENV)/bin/python scripts/system-packages chromium libreoffice
+	@$(VENV)/bin/python scripts/system-packages chromium libreoffice postgresql
 	@$(PYTEST) -m long || { status=$$?; [ $$status -eq 5 ] || exit $$status; echo "没有标为 long 的测试。"; }
 
 docs: setup ## 重新生成 docs/rules 下的规则说明 · write the pages of the rules
