@@ -145,7 +145,7 @@ def _dimensions(before: KeptYear, after: KeptYear, moved: pd.Index) -> dict:
     if before.points is None or after.points is None:
         return {}
     sums = [y.points.groupby([*_KEY, "dimension"])[["earned", "possible"]].sum() for y in (before, after)]
-    both = sums[0].join(sums[1], how="outer", lsuffix="_before").fillna(0.0).reset_index().set_index(_KEY)
+    both = sums[0].add_suffix("_before").join(sums[1], how="outer").fillna(0.0).reset_index().set_index(_KEY)
     both = both[both.index.isin(moved)]
     share = {s: (both[f"earned{s}"] / both[f"possible{s}"].where(both[f"possible{s}"] > 0)) for s in ("_before", "")}
     both = both.assign(was=share["_before"], now=share[""], moved_points=(share[""].fillna(0) * both["possible"] - share["_before"].fillna(0) * both["possible_before"]).abs())

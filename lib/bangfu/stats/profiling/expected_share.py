@@ -30,7 +30,7 @@ def chances(happened, covariates=None, places=None, *, place_variance=0.0, prior
         X = np.column_stack([X, (values - values.mean(axis=0))[:, spread > 0] / spread[spread > 0]])
         penalty = np.concatenate([penalty, np.full(X.shape[1] - 1, 1 / prior_variance)])
     W = sparse.csr_array(X)
-    if places is not None and place_variance > 0:
+    if places is not None and place_variance > 1e-9:  # less moves no chance, and its inverse spoils the equations
         at = pd.factorize(pd.Series(np.asarray(places)))[0]
         W = sparse.hstack([W, sparse.csr_array((np.ones(len(y)), (np.arange(len(y)), at)))], format="csr")
         penalty = np.concatenate([penalty, np.full(W.shape[1] - len(penalty), 1 / place_variance)])
