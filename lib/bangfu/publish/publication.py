@@ -1,18 +1,15 @@
 """What a run publishes: a page per notebook, the annual report for filing, and the working papers."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
-from bangfu.intake import dictionary
 from bangfu.problems import Sentence
+from bangfu.publish.changes import changed_rows
 from bangfu.publish.documents import NotMade, publish_docx, publish_pdf
-from bangfu.publish.figures import percent
 from bangfu.publish.html import publish_html
-from bangfu.publish.words import word
+from bangfu.publish.judged import history, shares_confirmed
 from bangfu.publish.workbook import write_workpapers
-from bangfu.review.precision import precision
 
 FILED = "annual_report"  # the notebook that is filed as PDF and Word as well
 
@@ -64,41 +61,7 @@ def publish_workpapers(county) -> Path:
         helpers = helpers.assign(**{c: helpers[f"{c}_en"] for c in ("grade_reason", "sanction", "rectification", "card")})
     return write_workpapers(county.folder / "workpapers.xlsx", county.findings, meta=particulars(county), lang=lang,
                             not_assessed=not_assessed, rejects=county.intake.rejects, rules=catalogue, helpers=helpers,
-                            changes=changed_rows(county), **reviews(county))
-
-
-def changed_rows(county) -> pd.DataFrame | None:
-    """The rows that were deleted, changed or added since the hand-over before, in words, with the findings that rested on them; None without one."""
-    if county.changes is None:
-        return None
-    lang, known = county.lang, dictionary()
-    before = county.previous.findings
-    resting: dict[tuple, list[str]] = {}
-    for f in before[["finding_id", "sources"]].itertuples(index=False) if before is not None else ():
-        for s in f.sources:
-            resting.setdefault((s["file"], s["sheet"] or "", s["row"]), []).append(f.finding_id)
-    rows = county.changes
-    return rows.assign(
-        table=[known[t].label(lang) for t in rows["table"]],
-        columns=["、".join(known[t].columns[c].headers[0] for c in cs) for t, cs in zip(rows["table"], rows["columns"])],
-        change=[word("change", c, lang) for c in rows["change"]],
-        findings=["\n".join(resting.get(place, ())) if all(map(pd.notna, place)) else "" for place in zip(rows["file_then"], rows["sheet_then"], rows["row_then"])],
-    )
-
-
-def reviews(county) -> dict[str, pd.DataFrame]:
-    """What people judged until this run, for the working papers: the share confirmed of each rule, and every edit."""
-    judged = county.previous.reviews
-    if not judged:
-        return {}
-    rules, lang = county.settings.pack.rules, county.lang
-    shares = precision(judged)
-    titles = [(rules[r].rule.title_en if lang == "en" else rules[r].rule.title) if r in rules else "" for r in shares["rule_id"]]
-    shares = shares.assign(title=titles, interval=[f"{percent(a)}–{percent(b)}" for a, b in zip(shares["low"], shares["high"])], precision=[percent(p) for p in shares["precision"]])
-    history = pd.DataFrame([asdict(e) for e in judged])
-    history = history.assign(**{c: [word("status", s, lang) for s in history[c]] for c in ("was", "became")},
-                             version=history["version"].astype("Int64"), more=[";".join(f"{k}:{v}" for k, v in m.items()) for m in history["more"]])
-    return {"precision": shares, "history": history}
+                            changes=changed_rows(county), precision=shares_confirmed(county), history=history(county))
 
 
 def particulars(county) -> dict:

@@ -50,7 +50,7 @@ def write_workpapers(out: Path, findings: pd.DataFrame, *, meta: Mapping, not_as
     papers.listing("rules", rules, ["rule_id", "topic", "severity", "title", "basis", "parameters"], [10, 14, 8, 34, 70, 44])
     papers.evidence(ordered)
     for name, frame, columns in (("changes", changes, CHANGES), ("precision", precision, PRECISION), ("history", history, HISTORY)):
-        if frame is not None:
+        if frame is not None and (name == "changes" or len(frame)):
             papers.listing(name, frame, list(columns), list(columns.values()))
     book.close()
     return Path(out)

@@ -7,12 +7,13 @@ import pandas as pd
 from bangfu import satisfaction
 from bangfu.publish.cards import CardsByRule
 from bangfu.publish.figures import wan
+from bangfu.publish.judged import shares_confirmed
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.pages.data_quality import DataQuality
 from bangfu.publish.pages.fund_audit import FundAudit
 from bangfu.publish.pages.helper_assessment import HelperAssessment
 from bangfu.publish.pages.satisfaction import Satisfaction
-from bangfu.publish.tables import Figures, Sentences, Table
+from bangfu.publish.tables import Figures, Notice, Sentences, Table
 
 
 class AnnualReport(Pages):
@@ -99,6 +100,26 @@ class AnnualReport(Pages):
     def graded(self, severity: str, limit: int = 5) -> CardsByRule:
         """The findings of a severity, a card per rule."""
         return CardsByRule(self.masked(self.assessment.open[self.assessment.open["severity"] == severity]), limit=limit, lang=self.lang)
+
+    def judged(self) -> Table | Notice:
+        """How often each rule's findings proved true when people looked at them."""
+        rows = shares_confirmed(self.county)
+        if rows.empty:
+            return Notice(self.say("疑点尚未核实,各规则的属实率未知。", "No finding was judged yet: how often rules are right is not known."))
+        columns = {
+            "rule_id": (self.say("规则", "Rule"), "id"),
+            "title": (self.say("名称", "Title"), "text"),
+            "judged": (self.say("已判定", "Judged"), "count"),
+            "confirmed": (self.say("属实", "Confirmed"), "count"),
+            "rejected": (self.say("不属实", "Rejected"), "count"),
+            "precision": (self.say("属实率", "Share confirmed"), "id"),
+            "interval": (self.say("95%区间", "95% interval"), "id"),
+        }
+        note = self.say(
+            "属实率=属实/(属实+不属实),区间为Clopper-Pearson精确区间,以已判定的疑点为随机样本计;核实有先后选择的,只说明已判定的部分。豁免不计。",
+            "Confirmed / (confirmed + rejected), with the exact interval of Clopper and Pearson, as if those judged were drawn at random; where they were chosen, it holds for them alone. Exempt ones do not count.",
+        )
+        return Table(rows, columns, caption=self.say("各规则疑点的属实率", "How often findings were confirmed, by rule"), note=note, lang=self.lang)
 
     def inputs(self) -> Table:
         """The raw files by digest: with them, the params and the code named in the record, the run can be made again."""

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from bangfu import charts
+from bangfu import charts, handovers
 from bangfu.intake import dictionary
+from bangfu.publish.changes import changed_rows
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
 
@@ -75,6 +76,33 @@ class DataQuality(Pages):
         counts = rows.groupby(["file", "sheet", "kind"]).size().rename("rows").reset_index()
         columns = {"file": (self.say("文件", "File"), "text"), "sheet": (self.say("工作表", "Sheet"), "text"), "kind": (self.say("种类", "Kind"), "text"), "rows": (self.say("行数", "Rows"), "count")}
         return Table(counts, columns, caption=self.say("不作为数据的行(合计、注、重复表头)", "Rows that are no data (totals, notes, repeated headers)"), lang=self.lang)
+
+    def changes(self) -> Table | Notice:
+        """The rows deleted and changed since the hand-over before; those that findings rested on come first."""
+        rows = changed_rows(self.county)
+        if rows is None:
+            return Notice(self.say("没有可比较的上一次提交。", "There is no earlier hand-over to compare with."))
+        counts = self.county.changes["change"].value_counts()
+        n = {c: int(counts.get(c, 0)) for c in ("deleted", "changed", "added")}
+        caption = self.say(
+            f"与上次提交相比:删除{n['deleted']:,}行,变更{n['changed']:,}行,增加{n['added']:,}行",
+            f"Since the hand-over before: {n['deleted']:,} rows deleted, {n['changed']:,} changed, {n['added']:,} added",
+        )
+        rows = rows[self.county.changes["change"] != "added"]
+        rows = rows.assign(key=rows["key"].map(self.masker.text) if self.masker and len(rows) else rows["key"], findings=rows["findings"].str.count("F"))
+        rows = rows.sort_values("findings", ascending=False, kind="stable")
+        columns = {
+            "table": (self.say("表", "Table"), "text"),
+            "change": (self.say("变化", "Change"), "text"),
+            "key": (self.say("主键", "Key"), "long"),
+            "columns": (self.say("变更的列", "Columns changed"), "long"),
+            "file_then": (self.say("上次的文件", "File then"), "text"),
+            "row_then": (self.say("上次的行", "Row then"), "id"),
+            "findings": (self.say("所涉疑点", "Findings on it"), "count"),
+        }
+        otherwise = handovers.read_otherwise(self.county.previous.handover, self.county.handover)
+        note = self.say("两次读取所用的表头设置或程序不同,部分变更可能只是读法不同。", "The two were read by other headers or code: some changes can be of reading alone.") if otherwise else ""
+        return Table(rows, columns, caption=caption, limit=50, note=note, lang=self.lang)
 
     def expectations_chart(self) -> charts.Chart:
         results = self.county.quality.results
