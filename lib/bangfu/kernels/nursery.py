@@ -1,6 +1,6 @@
 """The owner's side of the zygote: starting it, asking it for a kernel, and what that kernel is to its owner.
 
-There is one zygote per process that runs notebooks (and per setting of Python's own environment variables); it is a process
+There is one zygote per process that runs notebooks (and per setting of the environment variables that Python reads at its start); it is a process
 of its own, not a child by `multiprocessing`, because the workers of a cluster may have none.
 """
 
@@ -16,7 +16,7 @@ import time
 from importlib.util import find_spec
 
 # By these a fresh interpreter would find other modules or behave otherwise than a zygote that was started under others.
-_OF_THE_INTERPRETER = ("PYTHON", "BANGFU_HOME", "LC_ALL", "LANG")
+_OF_THE_INTERPRETER = ("PYTHON", "BANGFU_HOME", "MPLBACKEND", "LC_ALL", "LANG")
 
 # A second thread would not live on in a fork, and a lock that it held would stay locked: one BLAS thread, none of Arrow's.
 _ONE_THREAD = {
@@ -38,6 +38,7 @@ class Zygote:
             command = [sys.executable, "-Xfrozen_modules=off", "-m", "bangfu.kernels.zygote", str(its.fileno())]
             env = {**os.environ, **_ONE_THREAD}
             env.pop("JPY_PARENT_PID", None)  # ipykernel would take it for the parent of every kernel
+            env.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as a kernel sets it before it imports Matplotlib
             self.process = subprocess.Popen(command, env=env, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, start_new_session=True)
         self.socket, self.answers, self.asking = own, own.makefile("rb"), threading.Lock()
 

@@ -29,7 +29,7 @@ class ForkProvisioner(LocalProvisioner):
 
     def _forked(self, cmd: list[str], kwargs: dict) -> nursery.ForkedKernel | None:
         try:
-            return nursery.zygote().fork(cmd[2:], str(kwargs.get("cwd") or os.getcwd()), {**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())})
+            return nursery.zygote().fork(cmd[3:], str(kwargs.get("cwd") or os.getcwd()), {**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())})
         except nursery.NoZygote as why:
             logging.getLogger(__name__).warning("an ordinary kernel instead of a forked one: %s", why)
             return None

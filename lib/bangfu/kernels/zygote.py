@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from importlib import import_module
+from importlib.util import find_spec
 
 # What notebooks of the workbench import, and what an IPython kernel imports by and by. Not matplotlib.pyplot: with which
 # backend it draws is decided in the kernel.
@@ -99,7 +100,7 @@ def _become_kernel(request: dict) -> None:
     time.tzset()
     locale.setlocale(locale.LC_CTYPE, "")
     os.chdir(request["cwd"])
-    sys.argv = request["argv"]
+    sys.argv = [find_spec("ipykernel_launcher").origin, *request["argv"]]
     random.seed()
     sys.modules["numpy"].random.seed()
     from ipykernel.kernelapp import IPKernelApp
