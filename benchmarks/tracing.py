@@ -51,9 +51,10 @@ def main(rows: int = 100_000, accounts: int = 1_000, claimants: int = 1) -> None
     for method in tracing.METHODS:
         start = process_time()
         found = tracing.trace(books, claims, method, hops=4)
+        legs = found.legs
         took = process_time() - start
         whole += took
-        print(f"{method:12} {took:6.2f} s  ×{took / plain:.0f}  {len(found.legs):,} legs, conserved: {found.conserved}")
+        print(f"{method:12} {took:6.2f} s  ×{took / plain:.0f}  {len(legs):,} legs, conserved: {found.conserved}")
     print(f"{'together':12} {whole:6.2f} s  ×{whole / plain:.0f}")
 
 

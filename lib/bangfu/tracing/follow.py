@@ -4,7 +4,7 @@ from bangfu.tracing.claims import PlacedClaims
 from bangfu.tracing.holdings import OWN, Parts, Pool, Queue, split, together
 from bangfu.tracing.ledger import Books
 from bangfu.tracing.methods import Method
-from bangfu.tracing.trail import EARLY, FAR, FOLLOWED, NO_LEDGER, NOT_THERE, NotConserved, Record, Trace
+from bangfu.tracing.trail import EARLY, FAR, FOLLOWED, NO_LEDGER, NOT_THERE, NotConserved, Record, Trace, by_claimant
 
 COUNTED = 20  # hops beyond these are not told apart where no number of hops is asked for
 
@@ -102,10 +102,8 @@ def _one_hop_on(parts: Parts, whole: int) -> Parts:
 
 
 def _write_down(record: Record, account: _Account, row: int, seen: set[tuple[str, int]]) -> None:
-    held: dict[int, int] = {}
-    for (claimant, _), amount in account.holding.parts.items():
-        held[claimant] = held.get(claimant, 0) + amount
-    seen |= {(account.number, c) for c in held if c != OWN[0]}
+    held = by_claimant(account.holding.parts)
+    seen |= {(account.number, c) for c in held}
     for claimant in range(len(record.names)):
         if (account.number, claimant) in seen:
             record.history.append((row, account.number, account.balance, claimant, held.get(claimant, 0)))

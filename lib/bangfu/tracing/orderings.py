@@ -9,6 +9,7 @@ import pandas as pd
 
 from bangfu.tracing.claims import Claims, as_claims
 from bangfu.tracing.ledger import Books
+from bangfu.tracing.trail import by_claimant
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class SameDay:
     """How far what a method says depends on the order of entries of one moment.
 
     ranges     claimant, account_no, banks (in the bank's order), low, high: fen of the claimant left on the account, or ended there
+               (an empty account_no: paid to an account that the ledger does not name, or to the bank for an overdraft)
     orders     how many orders were tried; exact: whether these are all that there are
     """
 
@@ -70,6 +72,13 @@ def _three_orders(books: Books) -> Iterator[list[int]]:
 
 
 def _amounts(trace) -> pd.Series:
-    ended = trace.legs[trace.legs["end"].ne("")].rename(columns={"to_account": "account_no"})
-    rows = pd.concat([trace.balances, ended[["claimant", "account_no", "amount"]]], ignore_index=True)
-    return rows.groupby(["claimant", "account_no"], dropna=False)["amount"].sum()
+    """Fen by claimant and account: left there, or ended there."""
+    found: dict[tuple, int] = {}
+    names = trace.record.names
+    for account, parts in trace.holdings.items():
+        for claimant, amount in by_claimant(parts).items():
+            found[names[claimant], account] = found.get((names[claimant], account), 0) + amount
+    for claimant, _, _, _, _, to, amount, end in trace.record.legs:
+        if end:
+            found[names[claimant], to or ""] = found.get((names[claimant], to or ""), 0) + amount
+    return pd.Series(found, dtype="Int64").rename_axis(["claimant", "account_no"]) if found else pd.Series(dtype="Int64", index=pd.MultiIndex.from_arrays([[], []], names=["claimant", "account_no"]))

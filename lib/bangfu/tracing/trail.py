@@ -1,6 +1,7 @@
 """The result of tracing: the legs of the money, where it stands or ended, and that no fen was lost or made on the way."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -27,26 +28,66 @@ class NotConserved(AssertionError):
 class Trace:
     """What a method says of the claimed money. All amounts in fen, Int64.
 
-    legs      a row per payment and claimant (and hop) whose money it carries: claimant, hop (1 = the first payment on), posted_on,
-              txn_id, from_account, to_account (missing = unknown), amount (the claimant's part), of (the whole payment),
-              end (key of ENDS; empty = followed on), label and label_in (rows of the ledger: departure, arrival)
-    balances  what is left at the end on accounts whose ledger is at hand: claimant, account_no, amount
-    by_claimant  claimant, claimed, held (= left on accounts), and a column per key of ENDS; claimed is the sum of the others
-    history   with `history=True`: label, account_no, balance, claimant, amount: what of each claimant stands on the account after
-              each of its entries, from the first on which there is any
+    method    by which it was traced
+    books     through which
+    record    what was written down on the way
+    holdings  account -> whose money stands on it at the end
     """
 
     method: Method
     books: Books
-    legs: pd.DataFrame
-    balances: pd.DataFrame
-    by_claimant: pd.DataFrame
-    history: pd.DataFrame
+    record: "Record"
+    holdings: dict[str, Parts]
+
+    @cached_property
+    def legs(self) -> pd.DataFrame:
+        """A row per payment and claimant (and hop) whose money it carries.
+
+        claimant, hop (1 = the first payment on), posted_on, txn_id, from_account, to_account (missing = unknown), amount (the
+        claimant's part), of (the whole payment), end (key of ENDS; empty = followed on), label and label_in (the rows of the
+        ledger: departure, arrival).
+        """
+        legs = pd.DataFrame(self.record.legs, columns=["claimant", "hop", "row", "row_in", "from_account", "to_account", "amount", "end"])
+        row, row_in, rows = legs["row"].astype("Int64"), legs["row_in"].astype("Int64"), self.books.rows
+        legs["claimant"] = legs["claimant"].map(dict(enumerate(self.record.names)))
+        for name, column in (("posted_on", "posted_on"), ("txn_id", "txn_id"), ("of", "amount"), ("label", "label")):
+            legs[name] = row.map(rows[column])
+        legs["label_in"] = row_in.map(rows["label"])
+        return legs.reindex(columns=[*_LEGS, "label", "label_in"]).astype(_LEGS)
+
+    @cached_property
+    def balances(self) -> pd.DataFrame:
+        """What is left at the end on accounts whose ledger is at hand: claimant, account_no, amount."""
+        left = sorted((self.record.names[c], account, amount) for account, parts in self.holdings.items() for c, amount in by_claimant(parts).items())
+        return pd.DataFrame(left, columns=["claimant", "account_no", "amount"]).astype({"claimant": "str", "account_no": "str", "amount": "Int64"})
+
+    @cached_property
+    def by_claimant(self) -> pd.DataFrame:
+        """claimant, claimed, held (left on accounts at hand), and a column per key of ENDS; claimed is the sum of the others."""
+        sums = pd.DataFrame({"claimant": self.record.names, "claimed": self.record.claimed, "held": self._held, **self.record.ended})
+        return sums.astype({c: "str" if c == "claimant" else "Int64" for c in sums})
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """With `history=True`: what of each claimant stands on an account after each of its entries, from the first on which there is any.
+
+        label, account_no, balance, claimant, amount.
+        """
+        labels, names = self.books.rows["label"].tolist(), self.record.names
+        return pd.DataFrame([(labels[r], a, b, names[c], m) for r, a, b, c, m in self.record.history], columns=["label", "account_no", "balance", "claimant", "amount"])
+
+    @property
+    def _held(self) -> list[int]:
+        held = [0] * len(self.record.names)
+        for parts in self.holdings.values():
+            for claimant, amount in by_claimant(parts).items():
+                held[claimant] += amount
+        return held
 
     @property
     def conserved(self) -> bool:
         """Whether every claimed fen is accounted for: left on an account, or at one of the ends."""
-        return bool((self.by_claimant["claimed"] == self.by_claimant[["held", *ENDS]].sum(axis=1)).all())
+        return self.record.claimed == [sum(parts) for parts in zip(self._held, *self.record.ended.values(), strict=True)]
 
     def held(self, claimant: str, account: str | None = None) -> int:
         """What is left of a claimant's money, on one account or all."""
@@ -66,6 +107,15 @@ class Trace:
         return asked.rename_axis("account_no").reset_index().sort_values(["amount", "account_no"], ascending=[False, True], ignore_index=True)
 
 
+def by_claimant(parts: Parts) -> dict[int, int]:
+    """Fen by claimant, whatever the hops; own money left out."""
+    sums: dict[int, int] = {}
+    for (claimant, _), amount in parts.items():
+        if claimant != OWN[0]:
+            sums[claimant] = sums.get(claimant, 0) + amount
+    return sums
+
+
 @dataclass
 class Record:
     """What is written down while money is followed, and where every claimed fen is at any moment."""
@@ -81,7 +131,6 @@ class Record:
         self._account = rows["account_no"].tolist()
         self.claimed = [0] * len(self.names)
         self.ended = {end: [0] * len(self.names) for end in ENDS}
-        self.keep = self.books.accounts
 
     def leg(self, row: int, arrival: int | None, parts: Parts, end: str) -> None:
         """A payment that carries claimants' money to the other side, or to an end."""
@@ -101,27 +150,7 @@ class Record:
 
     def trace(self, method: Method, holdings: dict[str, Parts]) -> Trace:
         """The trace, once the last entry is behind; NotConserved where a fen is lacking."""
-        left = [(self.names[c], account, amount) for account, parts in sorted(holdings.items()) for (c, _), amount in sorted(parts.items()) if c != OWN[0]]
-        balances = pd.DataFrame(left, columns=["claimant", "account_no", "amount"]).groupby(["claimant", "account_no"], as_index=False)["amount"].sum()
-        held = balances.groupby("claimant")["amount"].sum()
-        by_claimant = pd.DataFrame({"claimant": self.names, "claimed": self.claimed, "held": [int(held.get(n, 0)) for n in self.names], **self.ended})
-        by_claimant = by_claimant.astype({c: "Int64" for c in by_claimant if c != "claimant"})
-        history = pd.DataFrame([(self._label(r), a, b, self.names[c], m) for r, a, b, c, m in self.history], columns=["label", "account_no", "balance", "claimant", "amount"])
-        trace = Trace(method, self.books, self._legs(), balances.astype({"amount": "Int64"}), by_claimant, history)
+        trace = Trace(method, self.books, self, holdings)
         if not trace.conserved:
-            raise NotConserved(f"{method.name}: {by_claimant.to_dict('records')}")
+            raise NotConserved(f"{method.name}: {trace.by_claimant.to_dict('records')}")
         return trace
-
-    def _label(self, row: int | None):
-        return pd.NA if row is None else self.books.rows["label"].iat[row]
-
-    def _legs(self) -> pd.DataFrame:
-        columns = ["claimant", "hop", "row", "row_in", "from_account", "to_account", "amount", "end"]
-        legs = pd.DataFrame(self.legs, columns=columns)
-        row, row_in = legs["row"].astype("Int64"), legs["row_in"].astype("Int64")
-        rows = self.books.rows
-        legs["claimant"] = legs["claimant"].map(dict(enumerate(self.names)))
-        for name, column in (("posted_on", "posted_on"), ("txn_id", "txn_id"), ("of", "amount"), ("label", "label")):
-            legs[name] = row.map(rows[column])
-        legs["label_in"] = row_in.map(rows["label"])
-        return legs.reindex(columns=[*_LEGS, "label", "label_in"]).astype(_LEGS)

@@ -118,7 +118,7 @@ class FundTrace(Pages):
 
     def _called(self, account) -> str:
         """An account with its name, masked as the edition demands."""
-        if pd.isna(account):
+        if pd.isna(account) or not account:
             return self.say("(未注明)", "(not stated)")
         name = self._names.get(account, "")
         if self.masker:
