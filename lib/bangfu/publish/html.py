@@ -18,7 +18,7 @@ def publish_html(executed_notebook: Path, out: Path, *, meta: dict, lang: str = 
     """Publish an executed notebook as a self-contained HTML report.
 
     meta: `county`, `code`, `year`, `run_id` (a digest), and optionally `title` (else the notebook's first heading),
-    `subtitle`, `policy`. edition: `public` or `internal`. The same notebook gives the same bytes.
+    `subtitle`, `policy`, `recipient` (whom it is for, named on every page). edition: `public` or `internal`. The same notebook gives the same bytes.
     """
     notebook = read_for_publication(executed_notebook)
     title = meta.get("title") or notebook.metadata.get("title") or Path(executed_notebook).stem
@@ -65,8 +65,9 @@ def particulars_of(meta: dict, lang: str, edition: str) -> dict:
     place = " ".join(str(part) for part in (meta.get("county", ""), meta.get("year", "")) if part != "")
     full = f"{meta['title']} · {place}" if place else meta["title"]
     rows = [(words["county"], f"{meta.get('county', '')} {meta.get('code', '')}".strip()), (words["year"], meta.get("year")),
-            (words["policy"], meta.get("policy")), (words["run"], meta.get("run_id"))]
+            (words["policy"], meta.get("policy")), (words["run"], meta.get("run_id")), (words["recipient"], meta.get("recipient"))]
     edition_word = word("edition", edition, lang)
+    only_for = words["only_for"].format(name=meta["recipient"]) if meta.get("recipient") else ""
     page = ('"Page " counter(page) " of " counter(pages)' if lang == "en"
             else '"第 " counter(page) " 页，共 " counter(pages) " 页"')
     return {
@@ -75,14 +76,14 @@ def particulars_of(meta: dict, lang: str, edition: str) -> dict:
         "edition": edition,
         "title": meta["title"],
         "full_title": full,
-        "over": " · ".join(filter(None, (place, edition_word))),
+        "over": " · ".join(filter(None, (place, edition_word, only_for))),
         "subtitle": meta.get("subtitle", ""),
         "particulars": [(term, str(value)) for term, value in rows if value not in (None, "")],
         "run_id": str(meta.get("run_id", "")),
         "css_title": _css_string(full),
-        "css_footer": _css_string(" · ".join(filter(None, (edition_word.split(" · ")[0], f"{words['run']} {meta.get('run_id', '')}")))),
+        "css_footer": _css_string(" · ".join(filter(None, (edition_word.split(" · ")[0], only_for, f"{words['run']} {meta.get('run_id', '')}")))),
         "css_page": page,
-        "colophon": " · ".join(filter(None, (full, edition_word, f"{words['run']} {meta.get('run_id', '')}"))),
+        "colophon": " · ".join(filter(None, (full, edition_word, only_for, f"{words['run']} {meta.get('run_id', '')}"))),
     }
 
 
