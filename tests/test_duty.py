@@ -58,12 +58,12 @@ def test_due_periods_and_what_keeps_them():
 
 
 def test_visit_rows_behind_the_periods():
-    rows = duty.kept_by(PAIRINGS, VISITS, OF["first_home"], 2019)
+    rows = duty.kept(PAIRINGS, VISITS, OF["first_home"], 2019).records
     assert rows[["helper_id", "period", "origin"]].values.tolist() == [["R1", 1, 2], ["R1", 1, 3], ["R1", 6, 4]]
 
 
 def test_a_year_of_duty_by_helper():
-    year = duty.by_helper(PAIRINGS, VISITS, HELPERS, HOUSEHOLDS, year=2019, first_visit_months=2).set_index("helper_id")
+    year = duty.by_helper(PAIRINGS, duty.year_of_duty(PAIRINGS, VISITS, 2019, 2), HELPERS, HOUSEHOLDS, 2019).set_index("helper_id")
     columns = ["role", "households", "visits_due", "visits_made", "visits_missed", "calls_due", "calls_made", "undated"]
     assert year[columns].T.to_dict("list") == {
         "R1": ["first", 1, 6, 2, 4, 12, 0, 1],
@@ -86,7 +86,7 @@ def test_no_records_and_no_pairings():
     nothing = duty.due(PAIRINGS, VISITS.iloc[:0], OF["first_home"], 2019)
     assert len(nothing) == 13 and not nothing["made"].any()
     assert duty.due(PAIRINGS.iloc[:0], VISITS, OF["first_home"], 2019).empty
-    assert duty.by_helper(PAIRINGS.iloc[:0], VISITS, HELPERS, HOUSEHOLDS, year=2019, first_visit_months=2).empty
+    assert duty.by_helper(PAIRINGS.iloc[:0], duty.year_of_duty(PAIRINGS.iloc[:0], VISITS, 2019, 2), HELPERS, HOUSEHOLDS, 2019).empty
 
 
 def test_consequences():

@@ -69,47 +69,61 @@ class Approved:
     leave_share: Fraction = Fraction(1)
 
 
-def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> pd.DataFrame:
-    """Every due period of a duty, and whether it was kept.
+@dataclass(frozen=True)
+class Kept:
+    """A duty held against the record.
 
-    One row per helper, household and period, however many pairing rows cover it: helper_id, household_id, period (from 1),
-    first, last (days), made (bool), records (how many visits or calls kept it), undated (records of that pair and mode whose
-    date could not be read: they keep no period), origin (the earliest pairing row that covers the period).
+    periods  every due period, one row per helper, household and period, however many pairing rows cover it: helper_id, household_id,
+             period (from 1), first, last (days), made (bool), records (how many visits or calls kept it), undated (records of that
+             pair and mode whose date could not be read: they keep no period), origin (the earliest pairing row that covers it)
+    records  the visits and calls that keep due periods: helper_id, household_id, period, visited_at, origin (of the visit row; minus
+             the number of the correction that stands for one), at (the position of its period in `periods`)
     """
-    pairings = _of_role(pairings, duty)
+
+    periods: pd.DataFrame
+    records: pd.DataFrame
+
+
+def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> pd.DataFrame:
+    """Every due period of a duty, and whether it was kept (`Kept.periods`)."""
+    return kept(pairings, visits, duty, year, approved).periods
+
+
+def kept(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> Kept:
+    """The due periods of a duty, and the records that keep them.
+
+    Approved corrections are taken into account: periods of leave are not due, visits recorded late keep theirs, a handover ends one
+    pairing and begins another.
+    """
+    pairings = _of_role(approved.corrections.handed_over(pairings), duty)
+    visits = approved.corrections.with_late_records(visits[["helper_id", "household_id", "visited_at", "mode", "origin"]])
     visits = visits[(visits["mode"] == duty.mode).fillna(False)]
     spans = calendar.periods(year, duty.months)
     pairs, contacts = pair_codes(pairings, visits)
     keys, rows = _due_keys(pairings, pairs, spans)
-    met = _period_keys(contacts, visits["visited_at"], spans)
-    met, times = np.unique(met[met >= 0], return_counts=True)
-    undated = visits["visited_at"].isna().to_numpy() & (contacts >= 0)
-    without_date, how_many = np.unique(contacts[undated], return_counts=True)
-    holders = pairings.iloc[rows]
-    table = holders[["helper_id", "household_id", "origin"]].reset_index(drop=True)
-    period = keys % len(spans)
-    for column in spans:
-        table[column] = spans[column].to_numpy()[period]
-    table["records"] = _looked_up(keys, met, times)
-    table["made"] = table["records"] > 0
-    table["undated"] = _looked_up(keys // len(spans), without_date, how_many)
-    table = table[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]]
-    return table[~approved.corrections.excused(table, approved.leave_share)].reset_index(drop=True) if approved.corrections else table
-
-
-def kept_by(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> pd.DataFrame:
-    """The visit rows that keep due periods: helper_id, household_id, period, visited_at, origin (of the visit row; minus the
-    number of the correction that stands for one)."""
-    pairings = _of_role(approved.corrections.handed_over(pairings), duty)
-    visits = _of_mode(approved.corrections.with_late_records(visits), duty)
-    spans = calendar.periods(year, duty.months)
-    pairs, contacts = pair_codes(pairings, visits)
-    keys, _ = _due_keys(pairings, pairs, spans)
     reached = _period_keys(contacts, visits["visited_at"], spans)
-    keeps = np.isin(reached, keys) & (reached >= 0)
-    table = visits.loc[keeps, ["helper_id", "household_id", "visited_at", "origin"]].reset_index(drop=True)
-    table.insert(2, "period", reached[keeps] % len(spans) + 1)
-    return table
+    periods = pairings.iloc[rows][["helper_id", "household_id", "origin"]].reset_index(drop=True)
+    for column in spans:
+        periods[column] = spans[column].to_numpy()[keys % len(spans)]
+    if approved.corrections:
+        is_due = ~approved.corrections.excused(periods, approved.leave_share)
+        periods, keys = periods[is_due].reset_index(drop=True), keys[is_due]
+    at = np.searchsorted(keys, reached)
+    keeps = (reached >= 0) & (at < len(keys))
+    keeps[keeps] = keys[at[keeps]] == reached[keeps]
+    periods["records"] = np.bincount(at[keeps], minlength=len(keys))
+    periods["made"] = periods["records"] > 0
+    undated = visits["visited_at"].isna().to_numpy() & (contacts >= 0)
+    periods["undated"] = _looked_up(keys // len(spans), *np.unique(contacts[undated], return_counts=True))
+    records = visits.loc[keeps, ["helper_id", "household_id", "visited_at", "origin"]].reset_index(drop=True)
+    records.insert(2, "period", reached[keeps] % len(spans) + 1)
+    records["at"] = at[keeps]
+    return Kept(periods[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]], records)
+
+
+def year_of_duty(pairings: pd.DataFrame, visits: pd.DataFrame, year: int, first_visit_months: int, approved: Approved = Approved()) -> dict[str, Kept]:
+    """All three duties of a year, by their names in `duties`."""
+    return {name: kept(pairings, visits, duty, year, approved) for name, duty in duties(first_visit_months).items()}
 
 
 def consequence(missed: pd.Series, ladder: tuple[Step, ...]) -> pd.DataFrame:
@@ -119,11 +133,8 @@ def consequence(missed: pd.Series, ladder: tuple[Step, ...]) -> pd.DataFrame:
     return words.iloc[reached].set_axis(missed.index)
 
 
-def by_helper(
-    pairings: pd.DataFrame, visits: pd.DataFrame, helpers: pd.DataFrame, households: pd.DataFrame, *,
-    year: int, first_visit_months: int, approved: Approved = Approved(),
-) -> pd.DataFrame:
-    """Each helper's duty of the year: one row per helper and role with a pairing that overlaps the year.
+def by_helper(pairings: pd.DataFrame, year_kept: dict[str, Kept], helpers: pd.DataFrame, households: pd.DataFrame, year: int, approved: Approved = Approved()) -> pd.DataFrame:
+    """Each helper's duty of the year (as `year_of_duty` gives it): one row per helper and role with a pairing that overlaps the year.
 
     helper_id, role, unit, town (of most of the helper's households), households, visits_due, visits_made, visits_missed,
     calls_due, calls_made, calls_missed, undated (visits and calls with an unreadable date, which keep no period).
@@ -131,9 +142,8 @@ def by_helper(
     """
     in_year = held_in(approved.corrections.handed_over(pairings), year)
     table = in_year.groupby(["helper_id", "role"])["household_id"].size().rename("households").reset_index()
-    owed = duties(first_visit_months)
-    visited = pd.concat([due(pairings, visits, d, year, approved).assign(role=d.role) for d in owed.values() if d.mode == "home"])
-    called = due(pairings, visits, owed["first_call"], year, approved).assign(role="first")
+    visited = pd.concat([year_kept["first_home"].periods.assign(role="first"), year_kept["second_home"].periods.assign(role="second")])
+    called = year_kept["first_call"].periods.assign(role="first")
     for name, periods in (("visits", visited), ("calls", called)):
         sums = periods.groupby(["helper_id", "role"])["made"].agg(["size", "sum"]).set_axis([f"{name}_due", f"{name}_made"], axis=1)
         table = table.merge(sums, on=["helper_id", "role"], how="left")
@@ -157,10 +167,6 @@ def by_town(periods: pd.DataFrame, households: pd.DataFrame) -> pd.DataFrame:
 def _of_role(pairings: pd.DataFrame, duty: Duty) -> pd.DataFrame:
     known = pairings["helper_id"].notna() & pairings["household_id"].notna() & dated(pairings)
     return pairings[known & (pairings["role"] == duty.role).fillna(False)].sort_values("start_on", kind="stable")
-
-
-def _of_mode(visits: pd.DataFrame, duty: Duty) -> pd.DataFrame:
-    return visits[(visits["mode"] == duty.mode).fillna(False)]
 
 
 def _due_keys(pairings: pd.DataFrame, pairs: np.ndarray, spans: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

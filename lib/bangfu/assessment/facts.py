@@ -45,35 +45,52 @@ class YearOfWork:
         held = self.at_close
         return held[held["start_on"] <= first]
 
+    @cached_property
+    def duty(self) -> dict[str, duty.Kept]:
+        """The three duties of the year held against the record."""
+        return duty.year_of_duty(self.tables["pairings"], self.tables["visits"], self.year, self.standards.first_visit_months, self.standards.approved)
+
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        return duty.pair_codes(self.pairings, self.tables["visits"])
+
+    @property
+    def pair_of_pairing(self) -> np.ndarray:
+        """The pair of each of `pairings` as a number."""
+        return self._pairs[0]
+
+    @property
+    def pair_of_visit(self) -> np.ndarray:
+        """The pair of each visit; -1 where it is of no helper and household that are paired in the year."""
+        return self._pairs[1]
+
+    @cached_property
+    def of_year(self) -> np.ndarray:
+        """Which visits lie in the year."""
+        return (self.tables["visits"]["visited_at"].dt.year == self.year).to_numpy(bool)
+
     def has(self, table: str, *columns: str) -> bool:
         return table in self.tables and set(columns) <= set(self.tables[table])
 
 
 def visits(work: YearOfWork) -> pd.DataFrame:
     """Home visits due and made; a period counts in the quarter in which it ends."""
-    owed = duty.duties(work.standards.first_visit_months)
-    return pd.concat([_kept(work, owed["first_home"]), _kept(work, owed["second_home"])], ignore_index=True)
+    return pd.concat([_kept(work, "first_home"), _kept(work, "second_home")], ignore_index=True)
 
 
 def calls(work: YearOfWork) -> pd.DataFrame:
-    return _kept(work, duty.duties(work.standards.first_visit_months)["first_call"])
+    return _kept(work, "first_call")
 
 
-def _kept(work: YearOfWork, owed: duty.Duty) -> pd.DataFrame:
-    """A row per due period; periods kept rest on the visits (a row each beyond the first with `of` 0), missed ones on the pairing."""
-    given = work.tables["pairings"], work.tables["visits"], owed, work.year, work.standards.approved
-    periods, records = duty.due(*given), duty.kept_by(*given)
+def _kept(work: YearOfWork, duty_name: str) -> pd.DataFrame:
+    """A row per due period; periods kept rest on the visits (a row each, beyond the first with `of` 0), missed ones on the pairing."""
+    periods, records = work.duty[duty_name].periods, work.duty[duty_name].records
     missed = periods[~periods["made"]]
-    made = records.merge(periods[["helper_id", "household_id", "period", "last"]], on=["helper_id", "household_id", "period"])
-    first = ~made.duplicated(["helper_id", "household_id", "period"])
-    rows = pd.concat(
-        [
-            pd.DataFrame({"helper_id": missed["helper_id"], "day": missed["last"], "met": 0, "of": 1, "origin": missed["origin"], "start": missed["first"]}),
-            pd.DataFrame({"helper_id": made["helper_id"], "day": made["last"], "met": first.astype("int64"), "of": first.astype("int64"), "origin": made["origin"]}),
-        ],
-        ignore_index=True,
-    )
-    return rows.assign(role=owed.role)
+    first = (~records["at"].duplicated()).to_numpy().astype("int64")
+    columns = ["helper_id", "day", "met", "of", "origin"]
+    made = pd.DataFrame({"helper_id": records["helper_id"], "day": periods["last"].to_numpy()[records["at"]], "met": first, "of": first, "origin": records["origin"]})
+    lacking = missed.assign(day=missed["last"], met=0, of=1, start=missed["first"])[[*columns, "start"]]
+    return pd.concat([lacking, made], ignore_index=True).assign(role=duty_name.split("_")[0])
 
 
 def signed(work: YearOfWork) -> pd.DataFrame | None:
@@ -81,11 +98,9 @@ def signed(work: YearOfWork) -> pd.DataFrame | None:
     if not work.has("visits", "household_signed", "helper_signed"):
         return None
     v = work.tables["visits"]
-    v = v[(v["mode"] == "home").fillna(False) & (v["visited_at"].dt.year == work.year)]
     witnessed = v["witness"].notna().astype("boolean") if "witness" in v else pd.Series(False, index=v.index, dtype="boolean")
     both = v["helper_signed"] & (v["household_signed"] | witnessed)
-    known = both.notna()
-    return _of_pairs(work, v[known], both[known])
+    return _of_pairs(work, (v["mode"] == "home").fillna(False) & both.notna(), both)
 
 
 def entered(work: YearOfWork) -> pd.DataFrame | None:
@@ -93,19 +108,18 @@ def entered(work: YearOfWork) -> pd.DataFrame | None:
     if not work.has("visits", "entered_on") or work.standards.entry_days is None:
         return None
     v = work.tables["visits"]
-    v = v[(v["visited_at"].dt.year == work.year) & v["entered_on"].notna() & v["mode"].notna()]
     late = (v["entered_on"].dt.normalize() - v["visited_at"].dt.normalize()).dt.days > work.standards.entry_days
-    return _of_pairs(work, v, ~late)
+    return _of_pairs(work, v["entered_on"].notna() & v["mode"].notna(), ~late)
 
 
-def _of_pairs(work: YearOfWork, visits: pd.DataFrame, met: pd.Series) -> pd.DataFrame:
-    """Visits of pairs of helper and household that are paired in the year, in the role (or roles) of the pair."""
+def _of_pairs(work: YearOfWork, judged: pd.Series, met: pd.Series) -> pd.DataFrame | None:
+    """The judged visits of the year of pairs that are paired in the year, in the role (or roles) of the pair."""
+    v = work.tables["visits"]
+    judged = judged.to_numpy(bool) & work.of_year
     parts = []
-    for role, pairings in work.pairings.groupby("role"):
-        pairs, pair = duty.pair_codes(pairings, visits)
-        ours = np.isin(pair, pairs) & (pair >= 0)
-        v = visits[ours]
-        parts.append(pd.DataFrame({"helper_id": v["helper_id"], "role": role, "day": v["visited_at"], "met": met[ours].astype("int64"), "of": 1, "origin": v["origin"]}))
+    for role in work.pairings["role"].unique():
+        ours = judged & np.isin(work.pair_of_visit, work.pair_of_pairing[(work.pairings["role"] == role).to_numpy(bool)])
+        parts.append(pd.DataFrame({"helper_id": v["helper_id"][ours], "role": role, "day": v["visited_at"][ours], "met": met[ours].astype("int64"), "of": 1, "origin": v["origin"][ours]}))
     return pd.concat(parts, ignore_index=True) if parts else None
 
 

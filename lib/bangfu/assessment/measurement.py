@@ -53,36 +53,60 @@ class Measured:
 
 def measure(tables: dict[str, pd.DataFrame], year: int, standards: Standards) -> Measured:
     """What the tables of a county-year say of each helper, by the standards in force."""
-    helpers = duty.by_helper(
-        tables["pairings"], tables["visits"], tables["helpers"], tables["households"],
-        year=year, first_visit_months=standards.first_visit_months, approved=standards.approved,
-    ).sort_values(["helper_id", "role"], ignore_index=True)  # fmt: skip
     work = YearOfWork(tables, year, standards)
-    facts, absent = [], []
+    helpers = duty.by_helper(tables["pairings"], work.duty, tables["helpers"], tables["households"], year, standards.approved)
+    helpers = helpers.sort_values(["helper_id", "role"], ignore_index=True)
+    shares, evidence, missed, absent = [], [], [], []
     for code, (name, indicator) in enumerate(INDICATORS.items()):
         rows = FACTS[name](work)
         if rows is None:
             absent.append(name)
-        else:
-            facts.append(_of_helpers(rows, helpers, code, indicator.part == "regular"))
-    facts = pd.concat(facts, ignore_index=True)
-    shares = facts.groupby(KEYS)[["met", "of"]].sum().reset_index()
-    behind = pd.concat([facts[[*KEYS, c]].set_axis([*KEYS, "origin"], axis=1) for c in facts if c.startswith("origin")]).dropna(subset="origin")
-    evidence = behind.astype({"origin": "int64"}).drop_duplicates().sort_values([*KEYS, "origin"], ignore_index=True)
-    missed = facts.loc[(facts["met"] < facts["of"]) & facts["start"].notna(), [*KEYS, "start", "day"]].rename(columns={"start": "first", "day": "last"})
-    return Measured(year, standards, helpers, shares[shares["of"] > 0].reset_index(drop=True), evidence, missed.reset_index(drop=True), tuple(absent))
+            continue
+        at = _position(rows, helpers)
+        rows, at = rows[at >= 0], at[at >= 0]
+        quarter = rows["day"].dt.quarter.to_numpy("int64") if indicator.part == "regular" else np.zeros(len(rows), "int64")
+        slot = _slot(at, code, quarter)
+        shares.append(_summed(slot, rows))
+        evidence += [(slot[known], rows[c].to_numpy()[known].astype("int64")) for c in rows if c.startswith("origin") for known in [rows[c].notna().to_numpy()]]
+        if "start" in rows:
+            lacking = rows["start"].notna().to_numpy()
+            missed.append(_unfolded(slot[lacking]).assign(first=rows["start"].to_numpy()[lacking], last=rows["day"].to_numpy()[lacking]))
+    return Measured(year, standards, helpers, pd.concat(shares).sort_values(KEYS, ignore_index=True), _ordered(evidence), pd.concat(missed, ignore_index=True), tuple(absent))
 
 
-def _of_helpers(rows: pd.DataFrame, helpers: pd.DataFrame, indicator: int, by_quarter: bool) -> pd.DataFrame:
-    """Facts with the position of their helper and role, the indicator and the quarter; facts of nobody in the table are left out."""
+def _position(rows: pd.DataFrame, helpers: pd.DataFrame) -> np.ndarray:
+    """The position of each fact's helper and role in the table of helpers; -1 where there is none."""
     at = np.full(len(rows), -1)
     for role, ours in helpers.groupby("role"):
         of_role = (rows["role"] == role).fillna(False).to_numpy(bool)
         found = pd.Index(ours["helper_id"]).get_indexer(rows["helper_id"][of_role])
         at[of_role] = np.where(found < 0, -1, ours.index.to_numpy()[found])
-    quarter = rows["day"].dt.quarter.to_numpy() if by_quarter else np.zeros(len(rows), "int64")
-    origins = {c: rows[c].to_numpy() for c in rows if c.startswith("origin")}
-    start = rows["start"] if "start" in rows else pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us]")
-    day = rows["day"] if "day" in rows else start
-    table = pd.DataFrame({"row": at, "indicator": indicator, "quarter": quarter, "met": rows["met"].to_numpy(), "of": np.asarray(rows["of"]), "start": start.to_numpy(), "day": day.to_numpy(), **origins})
-    return table[table["row"] >= 0]
+    return at
+
+
+def _slot(row: np.ndarray, indicator: int, quarter: np.ndarray) -> np.ndarray:
+    """Helper, indicator and quarter as one number, in that order."""
+    return (row * len(NAMES) + indicator) * 5 + quarter
+
+
+def _unfolded(slot: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"row": slot // (5 * len(NAMES)), "indicator": slot // 5 % len(NAMES), "quarter": slot % 5})
+
+
+def _summed(slot: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
+    """met and of of each slot in which something was owed."""
+    slots, inverse = np.unique(slot, return_inverse=True)
+    sums = {c: np.zeros(len(slots), "int64") for c in ("met", "of")}
+    for c, total in sums.items():
+        np.add.at(total, inverse, np.asarray(rows[c], "int64"))
+    table = _unfolded(slots).assign(**sums)
+    return table[table["of"] > 0]
+
+
+def _ordered(evidence: list[tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
+    """Each origin of each slot once, in order."""
+    slot, origin = (np.concatenate([part[i] for part in evidence]) for i in (0, 1))
+    order = np.lexsort((origin, slot))
+    slot, origin = slot[order], origin[order]
+    again = np.r_[False, (slot[1:] == slot[:-1]) & (origin[1:] == origin[:-1])] if len(slot) else np.zeros(0, bool)
+    return _unfolded(slot[~again]).assign(origin=origin[~again])
