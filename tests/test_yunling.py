@@ -23,6 +23,7 @@ ROWS = {
     "settlements": 856, "vehicles": 913, "properties": 1101, "businesses": 309, "payroll": 1235, "deaths": 7, "survey": 510,
     "procedures": 2059, "complaints": 22,
 }  # fmt: skip
+ABSENT = ["spot_checks"]  # yunling handed over no such table
 
 
 # -- the rules -----------------------------------------------------------------------------------------------------
@@ -32,6 +33,9 @@ ROWS = {
 def test_a_rule_finds_what_was_planted_and_nothing_else(rule_id, yunling, yunling_county):
     outcome = yunling_county.outcomes(catalogue()[rule_id].topic)
     (mine,) = [o for o in outcome if o.in_force.rule.id == rule_id]
+    if set(catalogue()[rule_id].reads) & set(ABSENT):
+        assert mine.found is None and "absent" in mine.reason.en and rule_id not in set(yunling.planted["rule_id"])
+        return
     assert mine.reason is None, mine.reason
     found = sorted(mine.found.rows["subject"])
     planted = sorted(yunling.planted.loc[yunling.planted["rule_id"] == rule_id, "subject"])
@@ -152,7 +156,7 @@ def test_what_cannot_be_read_is_in_rejects(yunling, yunling_county):
 
 
 def test_nothing_is_unrecognised_and_no_file_has_a_notice(yunling_county):
-    assert yunling_county.intake.unrecognised.empty and yunling_county.intake.notices == [] and yunling_county.intake.absent == []
+    assert yunling_county.intake.unrecognised.empty and yunling_county.intake.notices == [] and yunling_county.intake.absent == ABSENT
 
 
 def test_sums_agree_with_the_total_rows_of_the_files(yunling, yunling_county):
@@ -172,8 +176,8 @@ def test_sums_agree_with_the_total_rows_of_the_files(yunling, yunling_county):
 
 
 def test_ids_are_clean(yunling_county):
-    for name, known in dictionary().items():
-        for column in known.columns.values():
+    for name in ROWS:
+        for column in dictionary()[name].columns.values():
             if column.type != "id":
                 continue
             values = yunling_county.tables[name][column.name].dropna()

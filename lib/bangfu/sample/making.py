@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from bangfu.sample import benefits, incomes, ledger, money, opinion, pairs, population, register, registers, visits
+from bangfu.sample import benefits, incomes, ledger, money, monitoring, opinion, pairs, population, register, registers, visits
 from bangfu.sample.county import SampleCounty
 from bangfu.sample.files import write_files
 from bangfu.sample.planting import plant as plant_cases
@@ -58,6 +58,7 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
         tables["survey"] = opinion.survey_table(people, homes, tables["visits"], paired[paired["role"] == "first"], current)
         tables["procedures"] = register.procedures_table(people, homes)
         tables["complaints"] = opinion.complaints_table(people, homes, tables["projects"], current)
+        tables["spot_checks"] = monitoring.spot_checks_table(people, current)
         free = people.outsiders.iloc[registers.outsiders_in_registers(people):]
         yield SampleCounty(tables, code=code, name=name, year=current, seed=seed, people=free, poverty_line=poverty_line,
                            parameters=parameters, memory=memory, opening=opening)

@@ -14,6 +14,7 @@ ID_COLUMN = {
     "ledger": "txn_id", "benefits": "benefit_id", "settlements": "settlement_id", "vehicles": "id_number",
     "properties": "id_number", "businesses": "id_number", "payroll": "id_number", "deaths": "id_number",
     "survey": "response_id", "procedures": "household_id", "complaints": "complaint_id",
+    "spot_checks": "village_code",
 }
 NUMBERED = ("helpers", "visits", "funds", "projects", "claims", "ledger", "benefits", "settlements", "survey",
             "complaints")
