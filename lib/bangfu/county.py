@@ -81,6 +81,7 @@ class County:
         return {
             "county": s.county.model_dump(mode="json", by_alias=True, exclude={"raw", "reviews"}),
             "policy": s.pack.name,
+            "scorecard": read_scorecard(s.pack.scorecard).model_dump(mode="json", by_alias=True),
             "rules": {r.rule.id: r.criteria("zh") for r in s.pack.rules.values()},
         }
 

@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bangfu import findings, notebooks, previous, record
+from bangfu.assessment.year_on_year import keep_years
 from bangfu.county import County
 from bangfu.kernels import nursery
 from bangfu.params import CountyParams
@@ -113,6 +114,7 @@ def _go_on(county: County, reports: Path) -> None:
     county.folder.mkdir(parents=True, exist_ok=True)
     previous.set_aside(county.folder, county.folder / "work" / "basis.json", county.basis, county.handover_file.parent)
     previous.take_reviews(county.folder, known)
+    keep_years(county.folder)
     county.handover.keep(county.handover_file)
 
 

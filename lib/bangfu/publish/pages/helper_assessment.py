@@ -1,17 +1,18 @@
-"""What the notebook `helper_assessment` shows: duty against the record, the households' results; grades and sanctions in `helper_grades`."""
+"""What the notebook `helper_assessment` shows: duty against the record, the households' results; grades and sanctions in `helper_grades`,
+how far they can be relied on in `helper_comparison`."""
 
 import pandas as pd
 
 from bangfu import charts, duty, income
 from bangfu.assessment.facts import GUARANTEES
-from bangfu.publish.pages.helper_grades import HelperGrades
+from bangfu.publish.pages.helper_comparison import HelperComparison
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import word
 from bangfu.stats import poverty
 from bangfu.stats.profiling import funnel
 
 
-class HelperAssessment(HelperGrades):
+class HelperAssessment(HelperComparison):
     topics = ("pairing", "plans", "visits", "exit", "income")
 
     def conclusion(self) -> Figures:
