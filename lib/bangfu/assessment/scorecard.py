@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bangfu import parameters, workbench
 from bangfu.assessment.comparison import Comparison, Sensitivity
+from bangfu.assessment.fabrication.settings import FabricationSettings
 from bangfu.assessment.indicators import INDICATORS, PARTS, ROLES
 from bangfu.params_file import checked, read_yaml
 from bangfu.problems import Sentence, WrongParams, did_you_mean
@@ -70,6 +71,7 @@ class Scorecard(_Strict):
     rectification: Rectification | None = None
     comparison: Comparison | None = None
     sensitivity: Sensitivity | None = None
+    fabrication: FabricationSettings | None = None
 
     def weights_of(self, role: str) -> dict[str, int]:
         """Indicator -> its weight in ten-thousandths of the year's score; empty for a role without a card."""

@@ -34,10 +34,10 @@ class Matches:
 
     @cached_property
     def chance(self) -> np.ndarray:
-        """The same after shuffling the records among helpers: one row per shuffle, as many shuffles (1 to 20) as their cost allows."""
+        """The same after shuffling the records among helpers: one row per shuffle, as many shuffles (1 to 5) as their cost allows."""
         cost = float((np.diff(self.records.bounds).astype("int64") ** 2).sum())
         rng = np.random.default_rng(self.seed)
-        return np.stack([self._nearest(shuffled(self.records, rng)) for _ in range(int(np.clip(COMPARISONS / max(cost, 1), 1, 20)))])
+        return np.stack([self._nearest(shuffled(self.records, rng)) for _ in range(int(np.clip(COMPARISONS / max(cost, 1), 1, 5)))])
 
     def mean(self, match: np.ndarray) -> np.ndarray:
         """The mean over each helper's records with a text; missing where they are too few."""

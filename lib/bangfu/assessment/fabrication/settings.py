@@ -1,6 +1,10 @@
 """What a county may set about whom to visit first."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Hour = Annotated[int, Field(strict=True, ge=0, le=24)]
 
 
 class FabricationSettings(BaseModel):
@@ -11,5 +15,5 @@ class FabricationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     visit_first: int = Field(ge=0)
     village_minutes: int = Field(ge=1)
-    night: tuple[int, int]
+    night: tuple[Hour, Hour]
     least_families: int = Field(ge=1)
