@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from bangfu.problems import Sentence, WrongParams, did_you_mean
 
 
-class _NoDuplicates(yaml.SafeLoader):
+class _NoDuplicates(yaml.CSafeLoader):
     """YAML in which a key given twice is an error, not a silent choice."""
 
     def construct_mapping(self, node, deep=False):

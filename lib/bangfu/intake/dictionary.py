@@ -56,7 +56,7 @@ def normalised(header: str) -> tuple[str, str | None]:
 @lru_cache
 def _load(path: Path) -> dict[str, Table]:
     tables = {}
-    for name, t in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+    for name, t in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
         columns = {
             c: Column(
                 name=c,

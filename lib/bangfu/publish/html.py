@@ -1,6 +1,7 @@
 """An executed notebook as a report: one HTML file that loads nothing, with its contents, findings and folded code."""
 
 import re
+from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
 
@@ -51,11 +52,22 @@ def read_for_publication(executed_notebook: Path):
     return notebook
 
 
-def _export(notebook, report: dict) -> str:
-    from nbconvert import HTMLExporter
+@lru_cache
+def _exporter():
+    """nbconvert's exporter with the report template, made once: it compiles its templates only once as well."""
+    from nbconvert import HTMLExporter, TemplateExporter
 
-    exporter = HTMLExporter(template_name="report", extra_template_basedirs=[str(_TEMPLATES)], exclude_anchor_links=True)
-    html, _ = exporter.from_notebook_node(notebook, resources={"report": report})
+    class ReportExporter(HTMLExporter):
+        """The page as the template writes it: parsed and written again it would be the same page, and take twice as long."""
+
+        def from_notebook_node(self, nb, resources=None, **kw):
+            return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+    return ReportExporter(template_name="report", extra_template_basedirs=[str(_TEMPLATES)], exclude_anchor_links=True)
+
+
+def _export(notebook, report: dict) -> str:
+    html, _ = _exporter().from_notebook_node(notebook, resources={"report": report})
     return html
 
 

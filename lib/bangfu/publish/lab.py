@@ -21,6 +21,16 @@ def show_style() -> None:
         display({"text/html": style(), "text/plain": ""}, raw=True, metadata={"bangfu": MARK})
 
 
+def show_charts_as_svg_alone() -> None:
+    """Leaves out the pictures of charts that Word needs, in a notebook that is not filed in Word: drawing both costs twice."""
+    from IPython import get_ipython
+
+    from bangfu.charts.style import Chart
+
+    if (shell := get_ipython()) is not None:
+        shell.display_formatter.formatters["image/png"].for_type(Chart, lambda chart: None)
+
+
 def is_style(output) -> bool:
     """Whether an output of an executed notebook is the style sheet."""
     return output.get("metadata", {}).get("bangfu") == MARK

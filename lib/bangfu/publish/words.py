@@ -10,7 +10,7 @@ from bangfu.typography import chinese_marks
 
 @lru_cache
 def _words() -> dict[str, dict[str, list[str]]]:
-    groups = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+    groups = yaml.load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {name: {key: [chinese_marks(zh), en] for key, (zh, en) in words.items()} for name, words in groups.items()}
 
 

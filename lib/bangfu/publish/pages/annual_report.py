@@ -17,6 +17,8 @@ from bangfu.publish.tables import Figures, Notice, Sentences, Table
 
 
 class AnnualReport(Pages):
+    in_word = True
+
     @cached_property
     def helpers(self) -> HelperAssessment:
         return HelperAssessment(self.county)

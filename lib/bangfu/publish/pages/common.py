@@ -12,7 +12,7 @@ from bangfu import charts
 from bangfu.county import Assessment, County
 from bangfu.intake import dictionary
 from bangfu.publish.cards import Cards, CardsByRule
-from bangfu.publish.lab import show_style
+from bangfu.publish.lab import show_charts_as_svg_alone, show_style
 from bangfu.publish.masking import Masker
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import known, word
@@ -22,6 +22,7 @@ class Pages:
     """Displays of one county-year in the language and edition of its run."""
 
     topics: tuple[str, ...] = ()
+    in_word = False  # whether the notebook is filed as a Word document as well
 
     def __init__(self, county: County):
         self.county = county
@@ -31,6 +32,8 @@ class Pages:
     def open(cls, params: str, year: int, *, reports: str, lang: str = "zh", edition: str = "public"):
         """Opens the county-year that a notebook's parameters name; its displays have their style from here on."""
         show_style()
+        if not cls.in_word:
+            show_charts_as_svg_alone()
         return cls(County.open(params, year, reports=reports, lang=lang, edition=edition))
 
     def say(self, zh: str, en: str) -> str:

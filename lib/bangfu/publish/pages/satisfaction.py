@@ -1,5 +1,7 @@
 """What the notebook `satisfaction` shows: estimates by town, items, who was asked, how interviewers worked."""
 
+from functools import cached_property
+
 from bangfu import charts, satisfaction
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
@@ -8,7 +10,7 @@ from bangfu.publish.tables import Figures, Notice, Table
 class Satisfaction(Pages):
     topics = ("satisfaction",)
 
-    @property
+    @cached_property
     def assessable(self) -> bool:
         return "survey" in self.county.tables and len(satisfaction.sample(self.county.tables)) > 0
 
