@@ -57,8 +57,8 @@ class ReviewTable:
         words = self.search.value.upper().split()
         kept = self.list.value
         self.list.options = [(text, f) for text, f in shown if all(word_ in f"{text} {f}".upper() for word_ in words)]
-        if kept in [f for _, f in self.list.options]:
-            self.list.value = kept
+        there = [f for _, f in self.list.options]
+        self.list.value = kept if kept in there else next(iter(there), None)
         self._show()
 
     def _show(self) -> None:
