@@ -6,17 +6,20 @@ import tempfile
 from pathlib import Path
 
 
+import pandas as pd
+
 from bangfu.dossier import Dossier
 from bangfu.dossier.subject import KINDS
 from bangfu.intake import dictionary
 from bangfu.publish.cards import Cards
 from bangfu.publish.html import publish_html
 from bangfu.publish.publication import particulars
-from bangfu.publish.tables import Notice, Sentences, Table
+from bangfu.publish.tables import KINDS, Notice, Sentences, Table
 from bangfu.publish.words import word
 
 # How a column of the dictionary is written; texts and ids stand as they are.
 _KIND = {"yuan": "yuan", "percent": "basis_points", "date": "date", "datetime": "date", "flag": "flag", "number": "number", "int": "count", "id": "id"}
+_WIDE, _FEW = 8, 3  # more columns than these on no more rows than those are set upright
 
 
 class DossierPage:
@@ -110,12 +113,29 @@ class DossierPage:
         """The subject's rows of a table, every column that holds something, each row with its file, sheet and row."""
         rows, known = self.dossier.rows[name], dictionary()[name]
         rows = rows[[c for c in known.columns if c in rows and rows[c].notna().any()] + ["origin"]]
-        columns = {c: (c if self.lang == "en" else known.columns[c].headers[0], _KIND.get(known.columns[c].type, "text")) for c in rows if c != "origin"}
+        columns = {c: (c if self.lang == "en" else known.columns[c].headers[0], "text" if c == "year" else _KIND.get(known.columns[c].type, "text")) for c in rows if c != "origin"}
         for c in columns:
             if known.columns[c].codes:
                 rows = rows.assign(**{c: rows[c].map({code: said for said, code in reversed(known.columns[c].codes.items())})})
         rows = rows.assign(sources=self.dossier.sources(rows))
-        return Table(rows, columns | {"sources": (word("finding", "sources", self.lang), "sources")}, caption=f"{known.label(self.lang)} ({len(rows)})", lang=self.lang)
+        columns = {"sources": (word("finding", "sources", self.lang), "sources")} | columns
+        caption = f"{known.label(self.lang)} ({len(rows)})"
+        if len(columns) > _WIDE and len(rows) <= _FEW:
+            return self._upright(rows, columns, caption)
+        return Table(rows, columns, caption=caption, lang=self.lang)
+
+    def _upright(self, rows: pd.DataFrame, columns: dict, caption: str) -> Table:
+        """A few rows of many columns, a line per column: what lies beside each other on the sheet stands below each other here."""
+        lines = {"item": [label for label, _ in columns.values()]}
+        for place, (_, row) in enumerate(rows.iterrows(), start=1):
+            lines[f"row{place}"] = [self._written(row[c], kind) for c, (_, kind) in columns.items()]
+        heads = {"item": (self.say("栏目", "Column"), "text")} | {f"row{i}": (self.say(f"第{i}条", f"Record {i}"), "long") for i in range(1, len(rows) + 1)}
+        return Table(pd.DataFrame(lines), heads, caption=caption, lang=self.lang)
+
+    def _written(self, value, kind: str) -> str:
+        if kind != "sources":
+            return KINDS[kind].write(value)
+        return "; ".join(" · ".join(filter(None, (p["file"], p["sheet"], word("report", "row", self.lang).format(row=p["row"])))) for p in value)
 
 
 def publish_dossier(dossier: Dossier, folder: Path, recipient: str) -> Path:

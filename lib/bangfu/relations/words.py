@@ -26,6 +26,11 @@ STEP = {
     "same": ("{a}与{b}疑为同一人", "{a} and {b} may be the same person"),
     "same_confirmed": ("{a}与{b}经人工确认是同一人", "{a} and {b} were confirmed to be the same person"),
 }
+SHORT = {
+    "member_of": ("户成员", "member"), "phone_of": ("电话", "telephone"), "account_of": ("账户", "account"), "paid_into": ("补助", "benefits"), "represents": ("法定代表人", "represents"),
+    "position_in": ("任职", "position"), "property_at": ("房产", "property"), "helps": ("帮扶", "helps"), "contract": ("承建", "contract"), "applied": ("申请", "applied"), "approved": ("审批", "approved"),
+    "same": ("疑为同一人", "the same?"), "same_confirmed": ("确认同一人", "the same"),
+}  # fmt: skip
 STANDS = ("{name}是{role}", "{name}: {role}")
 BASIS = {True: ("证件号码相同", "the same id number"), False: ("户编号和姓名相同", "the same household and name")}
 STATUS = {
