@@ -35,12 +35,13 @@ def clopper_pearson(successes, n, confidence=0.95):
     return lower[()], upper[()]
 
 
-def korn_graubard(estimate, variance, n, df, confidence=0.95, *, deff=None):
+def korn_graubard(estimate, variance, n, df, confidence=0.95, *, deff=None, at_most_n=True):
     """The interval for a survey share: Clopper-Pearson on the effective sample, so that it holds at 0% and 100%.
 
     effective n = p (1 - p) / variance, times (t(n - 1) / t(df))^2 for the few degrees of freedom, at most n. Where the estimate is 0 or 1
     the variance says nothing and the effective n is n / deff, with the design effect of a larger body of the same survey if it is
-    given (at least 1), otherwise n itself.
+    given (at least 1), otherwise n itself. at_most_n=False lets the effective n exceed n where the design gains (design effect below
+    1), as R's survey, svyciprop(method = "beta"), does.
 
     estimate, variance, n (interviews), df (clusters - strata): numbers or arrays that broadcast. Returns (lower, upper).
     Source: Korn and Graubard (1998), Survey Methodology 24, 193-201.
@@ -51,7 +52,7 @@ def korn_graubard(estimate, variance, n, df, confidence=0.95, *, deff=None):
     shrink = (stats.t.ppf(alpha / 2, np.maximum(n - 1, 1)) / stats.t.ppf(alpha / 2, np.maximum(df, 1))) ** 2
     inside = p * (1 - p) / np.where(edge, 1.0, v) * shrink
     outside = n / np.maximum(1.0 if deff is None else deff, 1.0)
-    effective = np.minimum(np.where(edge, outside, inside), n)
+    effective = np.where(edge, outside, np.minimum(inside, n) if at_most_n else inside)
     return clopper_pearson(p * effective, effective, confidence)
 
 

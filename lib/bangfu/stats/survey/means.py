@@ -7,6 +7,8 @@ from bangfu.stats import proportion_interval
 from bangfu.stats.survey import domains
 from bangfu.stats.survey.variance import variance_in_domains
 
+INTERVALS = ("korn-graubard", "beta", "logit")
+
 
 def mean(design, column, *, by=None, confidence=0.95):
     """Estimate the mean of a column in the whole population, or in each part of it.
@@ -39,7 +41,8 @@ def proportion(design, column, *, by=None, confidence=0.95, interval="korn-graub
     """Estimate the share of households for which a yes/no column is true, in the whole population or in each part of it.
 
     The estimate and its variance are those of `mean`. interval: "korn-graubard" (holds at 0% and 100%, where it takes the pooled design
-    effect of all domains) or "logit" (Korn-Graubard's where the estimate is 0% or 100%).
+    effect of all domains), "beta" (the same without its limit to the interviews made, as R's svyciprop has it) or "logit"
+    (Korn-Graubard's where the estimate is 0% or 100%).
     column: boolean, or 0 and 1; missing values are left out. Returns the columns of `mean`.
     Raises ValueError for other values or an unknown interval.
     """
@@ -60,8 +63,8 @@ def shares(design, column, *, by=None, confidence=0.95, interval="korn-graubard"
 
 
 def _shares(design, truth, column, by, confidence, interval):
-    if interval not in ("korn-graubard", "logit"):
-        raise ValueError(f"no interval is called {interval}; there are korn-graubard and logit")
+    if interval not in INTERVALS:
+        raise ValueError(f"no interval is called {interval}; there are {', '.join(INTERVALS)}")
     if not np.isin(truth[~np.isnan(truth)], (0.0, 1.0)).all():
         raise ValueError(f"{column} must be yes or no (0 or 1)")
     estimated = share_estimates(design, truth, by)
@@ -70,7 +73,7 @@ def _shares(design, truth, column, by, confidence, interval):
     weight = np.maximum(df, 0) * p * (1 - p)
     known = np.isfinite(estimated["deff"].to_numpy()) & (weight > 0)
     pooled = np.average(estimated["deff"].to_numpy()[known], weights=weight[known]) if known.any() else 1.0
-    lo, hi = proportion_interval.korn_graubard(p, variance, n, df, confidence, deff=pooled)
+    lo, hi = proportion_interval.korn_graubard(p, variance, n, df, confidence, deff=pooled, at_most_n=interval != "beta")
     if interval == "logit":
         by_odds = proportion_interval.logit(p, variance, df, confidence)
         lo, hi = (np.where(np.isnan(odds), exact, odds) for odds, exact in zip(by_odds, (lo, hi)))
