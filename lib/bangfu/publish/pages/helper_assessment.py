@@ -1,18 +1,19 @@
 """What the notebook `helper_assessment` shows: duty against the record, the households' results; grades and sanctions in `helper_grades`,
-how far they can be relied on in `helper_comparison`."""
+how far they can be relied on in `helper_comparison`, whom to visit first in `visit_first`."""
 
 import pandas as pd
 
 from bangfu import charts, duty, income
 from bangfu.assessment.facts import GUARANTEES
 from bangfu.publish.pages.helper_comparison import HelperComparison
+from bangfu.publish.pages.visit_first import VisitFirst
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import word
 from bangfu.stats import poverty
 from bangfu.stats.profiling import funnel
 
 
-class HelperAssessment(HelperComparison):
+class HelperAssessment(HelperComparison, VisitFirst):
     topics = ("pairing", "plans", "visits", "exit", "income")
 
     def conclusion(self) -> Figures:
