@@ -3,7 +3,8 @@
 Counties of honest, untidy helpers (`bangfu.sample.untidy_records`) of whom 3, 6 or 10% invent all or a quarter of their records in one
 style (`bangfu.sample.fabrication`). AUC: the chance that a fabricator stands before an honest helper; mean over counties with a 95%
 interval (t) for the mean. The score has no fitted weights, so no style was tuned on; the seeds are others than those it was developed
-with. Rows below: other ways of putting the families together, and counties in which more helpers write formulas.
+with. Beside it: without the households' answers (no survey), another way of putting the families together (the smallest p), and counties in
+which more helpers write formulas.
 """
 
 import sys
@@ -13,6 +14,7 @@ import numpy as np
 from scipy import stats
 
 from bangfu.assessment import fabrication
+from bangfu.assessment.fabrication.score import fisher
 from bangfu.assessment.fabrication.signal import FAMILIES
 from bangfu.sample.fabrication import STYLES, fabricated_county
 
@@ -29,15 +31,15 @@ def auc(score: np.ndarray, guilty: np.ndarray) -> float:
 
 
 def trial(helpers: int, seed: int, style: str, share: float, fabricators: float, formulaic: float = 0.07) -> dict[str, float]:
-    """AUC of the score, of two other combinations of the same families, and the share of fabricators among as many listed as there are."""
+    """AUC of the score, of the records without the survey, of the smallest p, and the share of fabricators among as many listed as there are."""
     tables, guilty = fabricated_county(helpers, seed, style, share, fabricators, formulaic)
     table = fabrication.score(tables, 2019, SETTINGS, county=str(seed)).table
     wrong = table["helper_id"].isin(guilty).to_numpy()
-    p = table[list(FAMILIES)].fillna(1).to_numpy()
+    without, _ = fisher(table[[family for family in FAMILIES if family != "answers"]].to_numpy())
     return {
-        "Fisher": auc(table["score"].fillna(0).to_numpy(), wrong),
-        "smallest p": auc(-p.min(axis=1), wrong),
-        "Cauchy": auc(np.tan((0.5 - np.clip(p, 1e-12, 1 - 1e-9)) * np.pi).mean(axis=1), wrong),
+        "score": auc(table["score"].fillna(0).to_numpy(), wrong),
+        "records": auc(np.nan_to_num(without), wrong),
+        "smallest": auc(-table[list(FAMILIES)].min(axis=1).to_numpy(), wrong),
         "found": wrong[: wrong.sum()].mean(),
     }
 
@@ -50,19 +52,19 @@ def interval(values: list[float]) -> str:
 def main(seeds: int) -> None:
     for share in (1.0, 0.25):
         print(f"\n{share:.0%} of the fabricators' records invented; {seeds} counties for each size and share of fabricators")
-        print(f"{'style':33}{'AUC (95% interval)':>24}{'300':>7}{'600':>7}{'1200':>7}{'found':>7}{'smallest p':>12}{'Cauchy':>8}")
+        print(f"{'style':33}{'AUC (95% interval)':>24}{'300':>7}{'600':>7}{'1200':>7}{'found':>7}{'no survey':>11}{'smallest p':>12}")
         for style in STYLES:
             rows = [
                 (helpers, trial(helpers, seed, style, share, fabricators))
                 for helpers in SIZES for fabricators in FABRICATORS for seed in range(seeds)
             ]  # fmt: skip
             every = {name: [r[name] for _, r in rows] for name in rows[0][1]}
-            by_size = "".join(f"{np.mean([r['Fisher'] for h, r in rows if h == helpers]):7.3f}" for helpers in SIZES)
-            print(f"{style:33}{interval(every['Fisher']):>24}{by_size}{np.mean(every['found']):7.2f}{np.mean(every['smallest p']):12.3f}{np.mean(every['Cauchy']):8.3f}", flush=True)
+            by_size = "".join(f"{np.mean([r['score'] for h, r in rows if h == helpers]):7.3f}" for helpers in SIZES)
+            print(f"{style:33}{interval(every['score']):>24}{by_size}{np.mean(every['found']):7.2f}{np.mean(every['records']):11.3f}{np.mean(every['smallest']):12.3f}", flush=True)
     print("\nall of the records invented, 600 helpers, 6% fabricators: AUC by the share of honest helpers who write formulas")
     print(f"{'style':33}" + "".join(f"{f'{share:.0%}':>24}" for share in (0.0, 0.07, 0.2, 0.4)))
     for style in ("copied from oneself", "copied from a colleague"):
-        cells = [interval([trial(600, seed, style, 1.0, 0.06, formulaic)["Fisher"] for seed in range(seeds)]) for formulaic in (0.0, 0.07, 0.2, 0.4)]
+        cells = [interval([trial(600, seed, style, 1.0, 0.06, formulaic)["score"] for seed in range(seeds)]) for formulaic in (0.0, 0.07, 0.2, 0.4)]
         print(f"{style:33}" + "".join(f"{cell:>24}" for cell in cells), flush=True)
 
 

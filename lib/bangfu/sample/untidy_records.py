@@ -48,8 +48,11 @@ def untidy_county(helpers: int, seed: int, year: int = 2019, formulaic: float = 
     return {"households": households, "pairings": pairings, "visits": visits}
 
 
-def handed_over(tables: dict[str, pd.DataFrame], seed: int, asked: float = 0.15) -> dict[str, pd.DataFrame]:
-    """The tables as the county hands them over: record numbers in the order of entry, a survey of a share of the households, origins."""
+def handed_over(tables: dict[str, pd.DataFrame], seed: int, interviews: int = 512) -> dict[str, pd.DataFrame]:
+    """The tables as the county hands them over: record numbers in the order of entry, a survey of some households, origins.
+
+    interviews: eight towns, four villages, 16 households, as `docs/town-rule.md` assumes.
+    """
     rng = np.random.default_rng(stream(seed, "handed over"))
     visits = tables["visits"]
     # Who enters several records in one sitting enters them one after the other, in the order of the visits.
@@ -60,7 +63,7 @@ def handed_over(tables: dict[str, pd.DataFrame], seed: int, asked: float = 0.15)
     visits = visits.assign(visit_id=text([f"ZF{n:07d}" for n in numbers]), origin=np.arange(2, len(visits) + 2))
     made = visits[(visits["mode"] == "home") & visits["genuine"]].groupby("household_id").size()
     homes = tables["households"]["household_id"]
-    sample = homes[rng.random(len(homes)) < asked]
+    sample = homes.iloc[np.sort(rng.permutation(len(homes))[:interviews])]
     remembered = rng.binomial(sample.map(made).fillna(0).astype(int), 0.9) + rng.integers(-1, 2, len(sample))
     told = np.where(rng.random(len(sample)) < 0.04, 0, np.maximum(remembered, 0))
     survey = pd.DataFrame({"household_id": sample.to_numpy(), "reported_visits": pd.array(told, dtype="Int64")})

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from bangfu.assessment.fabrication.records import MISSING, Records
-from bangfu.assessment.fabrication.reference import Reading, against_peers
+from bangfu.assessment.fabrication.reference import OF_ROOTS, Reading, against_peers
 from bangfu.assessment.fabrication.signal import Signal, different, most_common
 
 LEAST = 5
@@ -55,8 +55,8 @@ def long_sitting(records: Records) -> Reading:
     days = _different(at, records.day[known], len(sitting))
     most = np.zeros(len(records.helpers))
     np.maximum.at(most, sitting >> 32, days)
-    reading = against_peers(np.log1p(most), _different(records.helper[known], records.day[known], len(records.helpers)), LEAST)
-    return reading._replace(value=most, usual=np.expm1(reading.usual))
+    reading = against_peers(np.sqrt(most), _different(records.helper[known], records.day[known], len(records.helpers)), LEAST, floor=OF_ROOTS)
+    return reading._replace(value=most, usual=reading.usual**2)
 
 
 def late_entry(records: Records) -> Reading:

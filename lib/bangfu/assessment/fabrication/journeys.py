@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from bangfu.assessment.fabrication.records import MISSING, Records
-from bangfu.assessment.fabrication.reference import Reading, against_peers, against_rate
+from bangfu.assessment.fabrication.reference import OF_ROOTS, Reading, against_peers, against_rate
 from bangfu.assessment.fabrication.settings import FabricationSettings
 from bangfu.assessment.fabrication.signal import Signal, most_common
 
@@ -52,8 +52,8 @@ def crowded_day(records: Records) -> Reading:
     at, days = pd.factorize(records.helper[records.home].astype("int64") << 32 | records.day[records.home])
     most = np.zeros(len(records.helpers))
     np.maximum.at(most, days >> 32, np.bincount(at, minlength=len(days)))
-    reading = against_peers(np.log1p(most), records.per_helper(records.home), LEAST, floor=0.2)
-    return reading._replace(value=most, usual=np.expm1(reading.usual))
+    reading = against_peers(np.sqrt(most), records.per_helper(records.home), LEAST, floor=OF_ROOTS)
+    return reading._replace(value=most, usual=reading.usual**2)
 
 
 def _found(ids: np.ndarray):

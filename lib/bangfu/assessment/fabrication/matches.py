@@ -58,13 +58,16 @@ class Matches:
         text, helper = pair // helpers, pair % helpers
         turn = np.random.default_rng(self.seed).integers(0, 1 << 30, len(pair))
         best, whose = np.zeros(len(pair), "float32"), np.full(len(pair), -1)
-        for keys in records.likeness.keys.T:
+        keys = records.likeness.keys
+        for first in range(keys.shape[1]):
+            # Sorted by one key and then the others, so that the more alike texts are, the closer they stand.
+            ordered = np.roll(keys, -first, axis=1)
             place = np.empty(len(keys), "int64")
-            place[np.argsort(keys, kind="stable")] = np.arange(len(keys))
+            place[np.lexsort(ordered.T[::-1])] = np.arange(len(keys))
             order = np.argsort(place[text] << 30 | turn, kind="stable")
             for apart in range(1, NEIGHBOURS + 1):
                 here, there = order[:-apart], order[apart:]
-                near = (keys[text[here]] == keys[text[there]]) & (helper[here] != helper[there])
+                near = (keys[text[here], first] == keys[text[there], first]) & (helper[here] != helper[there])
                 here, there = here[near], there[near]
                 alike = records.likeness.between(text[here], text[there]).astype("float32")
                 for some, other in ((here, there), (there, here)):

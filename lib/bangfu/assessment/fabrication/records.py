@@ -86,11 +86,15 @@ def records_of(tables: dict[str, pd.DataFrame], year: int) -> Records:
     helper, helpers = pd.factorize(v["helper_id"], sort=True)
     household, households = pd.factorize(v["household_id"], sort=True)
     text, texts = pd.factorize(_column(v, "content"))
+    # Numbered by their hash: the same number whatever the order of rows.
     texts = np.asarray(texts, dtype=object)
+    by_hash = np.argsort(pd.util.hash_array(texts, categorize=False), kind="stable")
+    number = np.full(len(texts) + 1, -1)
+    number[by_hash] = np.arange(len(texts))
+    text, texts = number[text], texts[by_hash]
     minute = v["visited_at"].to_numpy().astype("M8[m]").astype("int64")
     home, call = ((v["mode"] == mode).fillna(False).to_numpy(dtype=bool) for mode in ("home", "telephone"))
-    of_text = np.append(pd.util.hash_array(texts, categorize=False), np.uint64(0))
-    order = np.lexsort((of_text[text], household * 2 + home, minute, helper))
+    order = np.lexsort((text, household * 2 + home, minute, helper))
     homes = tables["households"].dropna(subset="household_id").drop_duplicates("household_id").set_index("household_id")
     village, town = (_place(homes, place, households, household) for place in ("village_code", "town"))
     entered = _column(v, "entered_on").to_numpy().astype("M8[D]")

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import stats
 
 FREEDOM = 5  # the tails of Student's t with 5 degrees of freedom: habits have longer tails than the normal distribution
+OF_ROOTS = 0.5  # the standard deviation of the root of a Poisson count, whatever the count
 _PEERS, _GROUPS = 150, 20  # helpers that are compared with each other, and the most groups of them
 _UPPER = (0.75, 0.85)
 

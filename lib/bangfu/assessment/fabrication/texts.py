@@ -11,7 +11,7 @@ import pandas as pd
 
 from bangfu.assessment.fabrication.matches import LEAST, Matches
 from bangfu.assessment.fabrication.records import Records
-from bangfu.assessment.fabrication.reference import Reading, against_peers
+from bangfu.assessment.fabrication.reference import OF_ROOTS, Reading, against_peers
 from bangfu.assessment.fabrication.signal import Signal
 
 def signals(matches: Matches) -> tuple[Signal, ...]:
@@ -54,8 +54,8 @@ def other_match(matches: Matches) -> Reading:
 def one_colleague(matches: Matches) -> Reading:
     """How much of a helper's records has its nearest match with the same other helper: copied from a colleague, one by one."""
     most, _ = _colleagues(matches)
-    reading = against_peers(np.log1p(most), _texts(matches.records), LEAST, floor=0.2)
-    return reading._replace(value=most, usual=np.expm1(reading.usual))
+    reading = against_peers(np.sqrt(most), _texts(matches.records), LEAST, floor=OF_ROOTS)
+    return reading._replace(value=most, usual=reading.usual**2)
 
 
 def _colleagues(matches: Matches) -> tuple[np.ndarray, np.ndarray]:
