@@ -17,6 +17,7 @@ from bangfu.parameters import Dated
 from bangfu.params_file import checked, read_yaml, shortened
 from bangfu.problems import Problem, Sentence, WrongParams, did_you_mean
 from bangfu.rules.catalogue import Rule, catalogue
+from bangfu.third_party import ReviewStandards
 from bangfu.tracing.settings import TracingSettings
 
 
@@ -88,6 +89,7 @@ class _PackFile(_Strict):
     unverified: dict[str, str] = {}
     scorecard: str = Field(min_length=1)
     tracing: TracingSettings | None = None
+    third_party: ReviewStandards | None = None
     grounds: dict[str, dict[str, Any] | None] = {}
     rules: dict[str, dict[str, Any]]
 
@@ -151,6 +153,7 @@ class PolicyPack:
     scorecard: str
     grounds: dict[str, dict]
     tracing: TracingSettings | None = None
+    third_party: ReviewStandards | None = None
 
     def label(self, name: str, lang: str = "zh") -> str:
         """What readers call a parameter of the pack's rules; its name where no rule has it."""
@@ -229,7 +232,7 @@ def read_pack(name: str, overrides: dict[str, Any] | None = None, *, county_file
     if wrong:
         raise WrongParams.all(dict.fromkeys(wrong))
     overridden = set(by_name) | {p for values in by_rule.values() for p in values}
-    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden}, pack.scorecard, grounds, tracing=pack.tracing)
+    return PolicyPack(name, pack.title, pack.title_en, dict(sorted(rules.items())), {k: v for k, v in pack.unverified.items() if k not in overridden}, pack.scorecard, grounds, tracing=pack.tracing, third_party=pack.third_party)
 
 
 _DATED = (",或带日期的列表 [{from: 2018-06-01, value: …}]", ", or a list with dates, [{from: 2018-06-01, value: …}]")

@@ -1,13 +1,13 @@
-"""What the notebook `satisfaction` shows: estimates by town, items, who was asked, how interviewers worked."""
+"""What the notebook `satisfaction` shows: estimates by town, items, who was asked, how interviewers worked, the review's measures."""
 
 from functools import cached_property
 
 from bangfu import charts, satisfaction
-from bangfu.publish.pages.common import Pages
+from bangfu.publish.pages.review_measures import ReviewMeasures
 from bangfu.publish.tables import Figures, Notice, Table
 
 
-class Satisfaction(Pages):
+class Satisfaction(ReviewMeasures):
     topics = ("satisfaction",)
 
     @cached_property
