@@ -73,6 +73,7 @@ _EXPECTED = {
     "dict_type": ("“key: value”的对照", "keys and values"),
     "list_type": ("列表,如 [甲, 乙]", "a list such as [a, b]"),
     "model_type": ("“key: value”的对照", "keys and values"),
+    "amount": ("金额,如 12000 或 1.2万元", "an amount such as 12000"),
     "date_type": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
     "date_from_datetime_parsing": ("日期,如 2019-12-31", "a date such as 2019-12-31"),
     "date_from_datetime_inexact": ("日期,如 2019-12-31", "a date such as 2019-12-31"),

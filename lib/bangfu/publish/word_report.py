@@ -35,7 +35,7 @@ def write_docx(executed_notebook: Path, out: Path, *, meta: dict, lang: str, edi
     properties.title, properties.author, properties.comments = meta["title"], "", ""
     properties.created = properties.modified = _MADE
     document.save(str(out))
-    _without_times(Path(out))
+    without_times(Path(out))
     return Path(out)
 
 
@@ -117,9 +117,10 @@ class Report:
         run.font.size, run.font.color.rgb = self.pt(9), self.soft
         footer = section.footer.paragraphs[0]
         footer.alignment = self.align.CENTER
-        self._field(footer, "PAGE")
+        self.field(footer, "PAGE")
 
-    def _field(self, paragraph, instruction: str) -> None:
+    def field(self, paragraph, instruction: str) -> None:
+        """Writes a field that Word works out: PAGE, NUMPAGES."""
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
 
@@ -311,7 +312,7 @@ def _rule(row, heavy: bool, top: bool, head: bool) -> None:
         cell.get_or_add_tcPr().append(borders)
 
 
-def _without_times(path: Path) -> None:
+def without_times(path: Path) -> None:
     """Rewrites the document's archive without the times at which its parts were packed: the same report, the same bytes."""
     import zipfile
 
