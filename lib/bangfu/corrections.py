@@ -25,11 +25,11 @@ KINDS = {
     "handover": Sentence("更换责任人", "handover"),
 }
 MODES = ("home", "telephone")
-_NEEDED = {"late_record": ("household_id", "on"), "leave": ("from", "to"), "handover": ("household_id", "on")}
+_NEEDED = {"late_record": ("household_id", "date"), "leave": ("from", "to"), "handover": ("household_id", "date")}
 _USED = {
-    "late_record": {"household_id", "on", "mode"},
+    "late_record": {"household_id", "date", "mode"},
     "leave": {"household_id", "from", "to"},
-    "handover": {"household_id", "on", "successor"},
+    "handover": {"household_id", "date", "successor"},
 }
 
 
@@ -42,7 +42,7 @@ class Correction(BaseModel):
     kind: str = Field(description="late_record 补记走访, leave 批准请假, handover 更换责任人")
     helper_id: str = Field(min_length=1, description="帮扶责任人编号;更换的,为原责任人 / the helper; of a handover the one who leaves")
     household_id: str | None = Field(None, min_length=1, description="户编号;请假不写则为全部结对户 / the household; a leave without one is from all of them")
-    on: date | None = Field(None, description="走访日期,或新责任人接手的第一天 / the day of the visit, or the successor's first day")
+    day: date | None = Field(None, alias="date", description="走访日期,或新责任人接手的第一天 / the day of the visit, or the successor's first day")
     start: date | None = Field(None, alias="from", description="请假第一天 / first day of the leave")
     end: date | None = Field(None, alias="to", description="请假最后一天 / last day of the leave")
     mode: str | None = Field(None, description="补记的方式:home 入户(不写即此)或 telephone 电话 / home (the default) or telephone")
@@ -52,9 +52,9 @@ class Correction(BaseModel):
     approved_on: date = Field(alias="approved on")
     valid_until: date = Field(alias="valid until")
 
-    @field_validator("on", "start", "end", "approved_on", "valid_until", mode="before")
+    @field_validator("day", "start", "end", "approved_on", "valid_until", mode="before")
     @classmethod
-    def _day(cls, value: Any) -> date | None:
+    def _written(cls, value: Any) -> date | None:
         # A number would be taken for seconds since 1970.
         if isinstance(value, datetime) or not isinstance(value, (date, str, type(None))):
             raise PydanticCustomError("date_type", "not a date")
@@ -63,11 +63,11 @@ class Correction(BaseModel):
     @property
     def days(self) -> tuple[date, date]:
         """The first and last day that it speaks of."""
-        return (self.start, self.end) if self.kind == "leave" else (self.on, self.on)
+        return (self.start, self.end) if self.kind == "leave" else (self.day, self.day)
 
     def given(self) -> set[str]:
         """The keys of its own kind that are filled in."""
-        values = {"household_id": self.household_id, "on": self.on, "from": self.start, "to": self.end, "mode": self.mode, "successor": self.successor}
+        values = {"household_id": self.household_id, "date": self.day, "from": self.start, "to": self.end, "mode": self.mode, "successor": self.successor}
         return {k for k, v in values.items() if v is not None}
 
 
@@ -116,7 +116,7 @@ class Corrections:
         Each new row keeps the origin of the row that it comes from. A pairing that does not hold on the day before is left alone.
         """
         for c in self._of("handover").values():
-            day = pd.Timestamp(c.on)
+            day = pd.Timestamp(c.day)
             held = (pairings["helper_id"] == c.helper_id).fillna(False) & (pairings["household_id"] == c.household_id).fillna(False)
             held &= (pairings["start_on"] < day) & ~(pairings["end_on"] < day)
             left = pairings.assign(end_on=pairings["end_on"].mask(held, day - pd.Timedelta(days=1)))
@@ -130,7 +130,7 @@ class Corrections:
         if not late:
             return visits
         columns = ["helper_id", "household_id", "visited_at", "mode", "origin"]
-        rows = [(c.helper_id, c.household_id, pd.Timestamp(c.on), c.mode or "home", -n) for n, c in late.items()]
+        rows = [(c.helper_id, c.household_id, pd.Timestamp(c.day), c.mode or "home", -n) for n, c in late.items()]
         more = pd.DataFrame(rows, columns=columns).astype({c: visits[c].dtype for c in columns})
         return pd.concat([visits[columns], more], ignore_index=True)
 

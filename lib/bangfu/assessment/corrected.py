@@ -89,23 +89,29 @@ def _linked(people: list[str], corrections: Corrections) -> set[str]:
 
 
 def _differences(before: dict, after: dict) -> Sentence | None:
+    """The periods that are due or kept in one and not in the other, by helper, household and duty."""
     kinds = {
         ("不再应访", "no longer due"): [k for k in before if k not in after],
         ("改为应访", "now due"): [k for k in after if k not in before],
         ("计为已做", "now kept"): [k for k in after if k in before and after[k] and not before[k]],
     }
-    named = [(zh, en, sorted(keys, key=lambda k: (k[1], k[3], k[0]))) for (zh, en), keys in kinds.items() if keys]
+    named = [(zh, en, _grouped(keys)) for (zh, en), keys in kinds.items() if keys]
     if not named:
         return None
-    what = {"first_home": ("入户", "visit"), "first_call": ("电话", "call"), "second_home": ("入户", "visit")}
-    zh = ";".join(f"{z}:" + "、".join(f"{k[1]} {_months(k)}月{what[k[0]][0]}" for k in keys) for z, _, keys in named)
-    en = "; ".join(f"{e}: " + ", ".join(f"{k[1]} {what[k[0]][1]} of month {_months(k).replace('—', '-')}" for k in keys) for _, e, keys in named)
+    zh = ";".join(f"{z}:" + ",".join(f"{h} {home} {_DUTIES[d][0]}{'、'.join(months)}月" for (h, home, d), months in groups.items()) for z, _, groups in named)
+    en = "; ".join(f"{e}: " + ", ".join(f"{h} {home} {_DUTIES[d][1]} of month {', '.join(months).replace('—', '-')}" for (h, home, d), months in groups.items()) for _, e, groups in named)
     return Sentence(zh + "。", en + ".")
 
 
-def _months(key: tuple) -> str:
-    first, last = key[3].month, key[4].month
-    return f"{first}" if first == last else f"{first}—{last}"
+_DUTIES = {"first_home": ("入户", "visits"), "second_home": ("入户", "visits"), "first_call": ("电话", "calls")}
+
+
+def _grouped(keys: list[tuple]) -> dict[tuple, list[str]]:
+    """(helper, household, duty) -> the months of its periods, in order."""
+    groups: dict[tuple, list[str]] = {}
+    for duty_name, helper, home, first, last in sorted(keys, key=lambda k: (k[1], k[2], k[0], k[3])):
+        groups.setdefault((helper, home, duty_name), []).append(f"{first.month}" if first.month == last.month else f"{first.month}—{last.month}")
+    return groups
 
 
 def _conditions(outcomes) -> dict[tuple[str, str], tuple[str, str]]:
