@@ -143,7 +143,6 @@ def test_sittings():
     records = records_of(tables, 2019)
     assert entry.few_sittings(records).value[0] == pytest.approx(5 / 2)
     assert entry.long_sitting(records).value[0] == 4
-    assert entry.running_numbers(records).value[0] == 1
     # Delays of 59, 44, 23, 4 and 2 days.
     assert entry.late_entry(records).value[0] == pytest.approx((60 * 45 * 24 * 5 * 3) ** (1 / 5) - 1)
 
@@ -192,7 +191,7 @@ def test_too_little_is_not_assessed_and_that_is_said(honest):
     assert score(county(*at("01-05")), 2019, SETTINGS).table["score"].isna().all()
     bare = {**honest, "visits": honest["visits"].drop(columns=["content", "photo_fingerprint", "entered_on"])}
     table = score({name: bare[name] for name in ("visits", "households")}, 2019, SETTINGS).table
-    assert table[["texts", "photographs", "figures", "answers"]].isna().all(axis=None) and table["score"].notna().any()
+    assert table[["texts", "photographs", "entry", "figures", "answers"]].isna().all(axis=None) and table["score"].notna().any()
 
 
 def test_records_of_other_years_and_without_date_are_left_out():

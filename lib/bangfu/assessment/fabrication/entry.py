@@ -1,4 +1,4 @@
-"""Records entered in a few sittings, long after the visits, one after the other (the fact behind rule HV-08)."""
+"""Records entered in a few sittings, long after the visits (the fact behind rule HV-08)."""
 
 import numpy as np
 import pandas as pd
@@ -29,12 +29,6 @@ def signals() -> tuple[Signal, ...]:
             "{n:.0f}条记录通常在走访后{value:.0f}天录入,同类责任人为{usual:.0f}天",
             "{n:.0f} records are typically entered {value:.0f} days after the visit; usual {usual:.0f}",
             lambda records, own: own[np.argsort(-_delay(records)[own], kind="stable")],
-        ),
-        Signal(
-            "running_numbers", "entry", running_numbers,
-            "{n:.0f}条记录按走访先后排列,编号连号的占{value:.0%},同类责任人为{usual:.0%}",
-            "in the order of the visits {value:.0%} of {n:.0f} records have running numbers; usual {usual:.0%}",
-            lambda records, own: own[_running(records)[own]],
         ),
     )  # fmt: skip
 
@@ -68,21 +62,9 @@ def late_entry(records: Records) -> Reading:
     return reading._replace(value=np.expm1(reading.value), usual=np.expm1(reading.usual))
 
 
-def running_numbers(records: Records) -> Reading:
-    n = records.per_helper(records.number >= 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return against_peers(records.per_helper(_running(records)) / (n - 1), n, LEAST)
-
-
 def _longest(records: Records, own: np.ndarray) -> np.ndarray:
     entered = own[records.entered[own] != MISSING]
     return most_common(entered, records.entered[entered])
-
-
-def _running(records: Records) -> np.ndarray:
-    """Records whose number follows that of the helper's visit before."""
-    follows = (np.diff(records.number) == 1) & (np.diff(records.helper) == 0) & (records.number[:-1] >= 0)
-    return np.append(False, follows)
 
 
 def _delay(records: Records) -> np.ndarray:

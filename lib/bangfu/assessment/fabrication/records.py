@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from bangfu.assessment.fabrication.likeness import Likeness, characters
+from bangfu.assessment.fabrication.likeness import Likeness
 from bangfu.entries import once
 
 MISSING = np.iinfo("int64").min
@@ -22,7 +22,6 @@ class Records:
     clock                              minute of the day, -1 where only a date is recorded (00:00)
     entered                            day of entry, MISSING where unknown
     text, photo                        codes, -1 where missing
-    number                             the figures at the end of the record's number, -1 where there are none
     visit_id, origin                   of the row
     helpers, households, texts         what the codes stand for
     left_out                           rows without helper or date
@@ -39,7 +38,6 @@ class Records:
     entered: np.ndarray
     text: np.ndarray
     photo: np.ndarray
-    number: np.ndarray
     visit_id: np.ndarray
     origin: np.ndarray
     helpers: pd.Index
@@ -89,9 +87,9 @@ def records_of(tables: dict[str, pd.DataFrame], year: int) -> Records:
     # Numbered by their hash: the same number whatever the order of rows.
     texts = np.asarray(texts, dtype=object)
     by_hash = np.argsort(pd.util.hash_array(texts, categorize=False), kind="stable")
-    number = np.full(len(texts) + 1, -1)
-    number[by_hash] = np.arange(len(texts))
-    text, texts = number[text], texts[by_hash]
+    renumbered = np.full(len(texts) + 1, -1)
+    renumbered[by_hash] = np.arange(len(texts))
+    text, texts = renumbered[text], texts[by_hash]
     minute = v["visited_at"].to_numpy().astype("M8[m]").astype("int64")
     home, call = ((v["mode"] == mode).fillna(False).to_numpy(dtype=bool) for mode in ("home", "telephone"))
     order = np.lexsort((text, household * 2 + home, minute, helper))
@@ -101,7 +99,7 @@ def records_of(tables: dict[str, pd.DataFrame], year: int) -> Records:
     arrays = {
         "helper": helper, "household": household, "village": village, "town": town, "home": home, "call": call, "minute": minute,
         "clock": np.where(minute % 1440 == 0, -1, minute % 1440), "entered": np.where(np.isnat(entered), MISSING, entered.astype("int64")),
-        "text": text, "photo": pd.factorize(_column(v, "photo_fingerprint"))[0], "number": _numbers(v["visit_id"]),
+        "text": text, "photo": pd.factorize(_column(v, "photo_fingerprint"))[0],
         "visit_id": v["visit_id"].to_numpy(dtype=object), "origin": v["origin"].to_numpy(),
     }  # fmt: skip
     return Records(**{name: values[order] for name, values in arrays.items()}, helpers=pd.Index(helpers), households=pd.Index(households), texts=texts, left_out=left_out)
@@ -117,19 +115,3 @@ def _place(homes: pd.DataFrame, place: str, households: pd.Index, household: np.
         return np.full(len(household), -1)
     codes = np.append(pd.factorize(homes[place].reindex(households), sort=True)[0], -1)
     return codes[household]
-
-
-def _numbers(ids: pd.Series) -> np.ndarray:
-    """The figures at the end of the record numbers (the last nine) as whole numbers, -1 where one does not end in figures."""
-    ids = ids.fillna("").to_numpy(dtype=object)
-    owner, marks = characters(ids)
-    last = np.cumsum(np.bincount(owner, minlength=len(ids))) - 1
-    number, running = np.zeros(len(ids), "int64"), np.ones(len(ids), bool)
-    for place in range(9):
-        at = np.maximum(last - place, 0)
-        if len(marks):
-            running &= (owner[at] == np.arange(len(ids))) & (marks[at] >= 0x30) & (marks[at] <= 0x39) & (last >= place)
-            number += np.where(running, (marks[at] - 0x30) * 10**place, 0)
-        if place == 0:
-            ends_in_figures = running.copy()
-    return np.where(ends_in_figures, number, -1)
