@@ -7,6 +7,8 @@ from bangfu import handovers
 from bangfu.findings import SCHEMA
 from bangfu.handovers import HandOver
 from bangfu.params import read_pack
+from bangfu.publish.changes import masked_keys
+from bangfu.publish.masking import Masker
 from bangfu.review.entries import Entry
 from bangfu.review.life import CHOICES, FIELDS, JUDGED, NEEDS, NEXT, lacking, possible
 from bangfu.review.precision import precision
@@ -134,6 +136,15 @@ def test_a_hand_over_is_kept_without_a_single_value_of_it_but_its_keys(tmp_path)
     again = HandOver.kept(tmp_path / "h.parquet")
     assert handovers.changes(then, again).empty and again.columns == then.columns and again.reading == "r"
     assert "讲解政策" not in str(again.rows.to_dict("list")) and HandOver.kept(tmp_path / "none.parquet") is None
+
+
+def test_a_deleted_persons_key_is_masked_though_no_table_knows_the_name_any_more(tmp_path):
+    cars = {"车辆.csv": "证件号码,姓名,号牌号码,登记日期\n999001196001011232,欧阳甲,云A12345,2018-01-01\n"}
+    more = {"家庭成员.csv": FILES["家庭成员.csv"] + "H1,司马乙,999001198501011236,之子,男,1985-01-01,非在校生,健康,,普通劳动力,是\n"}
+    then, now = handed(tmp_path, "then", cars | more), handed(tmp_path, "now", {})
+    rows = handovers.changes(then, now)
+    assert rows["key"].tolist() == ["H1|司马乙", "999001196001011232|云A12345"]
+    assert masked_keys(rows, then, now, Masker()).tolist() == ["H1|司**", "999001**********32|云A***45"]
 
 
 # ---------------------------------------------------------------- why it vanished

@@ -4,7 +4,7 @@ import pandas as pd
 
 from bangfu import charts, handovers
 from bangfu.intake import dictionary
-from bangfu.publish.changes import changed_rows
+from bangfu.publish.changes import changed_rows, masked_keys
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
 
@@ -88,8 +88,10 @@ class DataQuality(Pages):
             f"与上次提交相比:删除{n['deleted']:,}行,变更{n['changed']:,}行,增加{n['added']:,}行",
             f"Since the hand-over before: {n['deleted']:,} rows deleted, {n['changed']:,} changed, {n['added']:,} added",
         )
+        if self.masker:
+            rows = rows.assign(key=masked_keys(self.county.changes, self.county.previous.handover, self.county.handover, self.masker))
         rows = rows[self.county.changes["change"] != "added"]
-        rows = rows.assign(key=rows["key"].map(self.masker.text) if self.masker and len(rows) else rows["key"], findings=rows["findings"].str.count("F"))
+        rows = rows.assign(findings=rows["findings"].map(lambda ids: len(ids.split())).astype("int64"))
         rows = rows.sort_values("findings", ascending=False, kind="stable")
         columns = {
             "table": (self.say("表", "Table"), "text"),

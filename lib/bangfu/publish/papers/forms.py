@@ -102,7 +102,7 @@ def ledger(matters: Sequence[tuple[str, Matter]], number: str, lang: str = "zh")
         (str(n), f"{m.title}\n{m.condition}", "\n".join(m.criteria), _yuan(m.amount), m.responsible, m.deadline, m.measure, m.result, m.state, f"{index}\n{_number('DG', m)}")
         for n, (index, m) in enumerate(matters, start=1)
     ]
-    widths = (0.04, 0.2, 0.22, 0.09, 0.09, 0.07, 0.1, 0.08, 0.06, 0.05)
+    widths = (0.04, 0.16, 0.2, 0.09, 0.09, 0.09, 0.1, 0.08, 0.06, 0.09)
     return Form(_w("ledger", lang), number, [Grid("", heads, widths, rows or [("",) * 10] * 8)], landscape=True)
 
 

@@ -9,7 +9,7 @@ from bangfu.publish.workbook import CELL, new_book, row_height
 from bangfu.typography import chinese_marks
 
 _COLUMNS = 24  # a sheet's grid: every width of a form is a share of it
-_UNIT = 5.5  # characters of one of them
+_WIDTH = {False: 3.8, True: 5.5}  # characters of one of them, upright and landscape
 
 
 def write_forms(forms: Sequence[tuple[str, Form]], out: Path, *, recipient: str, lang: str = "zh") -> Path:
@@ -43,7 +43,7 @@ class _Sheet:
 
     def write(self) -> None:
         sheet = self.sheet
-        sheet.set_column(0, _COLUMNS - 1, _UNIT)
+        sheet.set_column(0, _COLUMNS - 1, _WIDTH[self.form.landscape])
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.set_landscape() if self.form.landscape else sheet.set_portrait()
@@ -84,7 +84,7 @@ class _Sheet:
                 self.sheet.merge_range(self.at, place, self.at, place + span - 1, "", self.styles[style])
             self.sheet.write_string(self.at, place, text, self.styles[style])
             place += span
-        tall = row_height([(text, span * _UNIT) for span, text, _ in cells])
+        tall = row_height([(text, span * _WIDTH[self.form.landscape]) for span, text, _ in cells])
         self.sheet.set_row(self.at, max(tall, 32) if any(style == "title" for _, _, style in cells) else tall)
         self.at += 1
 

@@ -1,5 +1,6 @@
 """A form as a Word document: ruled as official forms are, the recipient in the header and behind the text of each page."""
 
+from datetime import datetime
 from pathlib import Path
 
 from bangfu.publish.papers.forms import Block, Form, Grid, Pairs
@@ -7,7 +8,8 @@ from bangfu.publish.word_report import Report, without_times
 from bangfu.publish.words import word
 from bangfu.typography import chinese_marks
 
-_MADE_AT = (2000, 1, 1)  # a document states when it was made; a paper is known by its number instead
+_WHOLE = 6  # rows of a table that stays on one page
+_MADE_AT = datetime(2000, 1, 1)  # a document states when it was made; a paper is known by its number instead
 
 
 def write_form(form: Form, out: Path, *, recipient: str, lang: str = "zh") -> Path:
@@ -20,11 +22,9 @@ def write_form(form: Form, out: Path, *, recipient: str, lang: str = "zh") -> Pa
     paper.title()
     for part in form.parts:
         {Pairs: paper.pairs, Block: paper.block, Grid: paper.grid}[type(part)](part)
-    from datetime import datetime
-
     properties = document.core_properties
     properties.title, properties.author, properties.comments = f"{form.name} {form.number}", "", ""
-    properties.created = properties.modified = datetime(*_MADE_AT)
+    properties.created = properties.modified = _MADE_AT
     out.parent.mkdir(parents=True, exist_ok=True)
     document.save(str(out))
     without_times(out)
@@ -102,6 +102,10 @@ class _Paper:
             added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
             for cell, text in zip(added.cells, row, strict=True):
                 self._write(cell, text, small=True)
+        if len(part.rows) <= _WHOLE:
+            for row in table.rows[:-1]:
+                for paragraph in row._tr.xpath(".//w:p"):
+                    paragraph.get_or_add_pPr().get_or_add_keepNext()
         self._gap()
 
     def _table(self, shares):
