@@ -25,8 +25,8 @@ def in_hand(county) -> tuple[dict[str, pd.DataFrame], object]:
 
 @pytest.fixture(scope="module")
 def planted():
-    """A county of 1,200 households with relations planted; (network with suggestions, likeness, truths, tables)."""
-    county = next(clean_counties(1200, seed=5))
+    """A county of 700 households with relations planted; (network with suggestions, likeness, truths, tables)."""
+    county = next(clean_counties(700, seed=5))
     truth, collected = plant_relations(county), plant_receivers(county)
     tables, where = in_hand(county)
     plain = Network.of({county.code: tables}, {county.code: where})
@@ -62,7 +62,7 @@ def test_every_link_names_the_rows_on_both_sides(planted, behind):
     """In each row named, what the link says stands indeed: the contractor, the person, or what joins them."""
     network, _, truth, _, tables = planted
     for found in behind.itertuples():
-        chain = network.path(found.company, found.person, official=False)
+        chain = network.path(found.company, found.person, dealings=False)
         assert [s.kind for s in chain.steps] and len(chain.steps) == found.steps
         for step in chain.steps:
             assert step.rows
@@ -106,7 +106,7 @@ def test_a_telephone_of_many_is_a_hub_and_leads_nowhere(planted):
 def test_an_unconfirmed_likeness_never_makes_a_relation_exact(planted, behind):
     network = planted[0]
     for found in behind[behind["status"].isin(["exact", "doubtful"])].itertuples():
-        assert all(s.status == "stated" for s in network.path(found.company, found.person, official=False).steps)
+        assert all(s.status == "stated" for s in network.path(found.company, found.person, dealings=False).steps)
 
 
 def test_suggestions_are_true_and_say_their_weights(planted):
@@ -135,7 +135,7 @@ def test_benefits_that_end_with_one_household_are_counted_to_the_fen(planted):
 
 
 def test_households_in_two_counties():
-    first, second = next(clean_counties(400, seed=5)), next(clean_counties(400, seed=6, code="999311", name="青屿县"))
+    first, second = next(clean_counties(250, seed=5)), next(clean_counties(250, seed=6, code="999311", name="青屿县"))
     truth = plant_in_two_counties(first, second)
     (one, where_one), (two, where_two) = in_hand(first), in_hand(second)
     plain = Network.of({first.code: one, second.code: two}, {first.code: where_one, second.code: where_two})

@@ -7,7 +7,7 @@ import pandas as pd
 from bangfu.intake import dictionary
 from bangfu.problems import WrongParams, did_you_mean
 
-KINDS = {"helper": ("帮扶责任人", "helper"), "household": ("贫困户", "household"), "project": ("项目", "project"), "account": ("账户", "account")}
+SUBJECTS = {"helper": ("帮扶责任人", "helper"), "household": ("贫困户", "household"), "project": ("项目", "project"), "account": ("账户", "account")}
 _NUMBER_OF = {"helper": "helper_id", "household": "household_id", "project": "project_id", "account": "account"}
 
 
@@ -17,7 +17,7 @@ class UnknownSubject(WrongParams):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a dossier is about: its kind (a key of `KINDS`), its id, the complaint it was asked by (id, or None).
+    """What a dossier is about: its kind (a key of `SUBJECTS`), its id, the complaint it was asked by (id, or None).
 
     numbers: kind of number → values by which a row is about it, such as {"helper_id": {...}, "id_number": {...}}.
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from bangfu.dossier import Dossier
-from bangfu.dossier.subject import KINDS
+from bangfu.dossier.subject import SUBJECTS
 from bangfu.intake import dictionary
 from bangfu.publish.cards import Cards
 from bangfu.publish.html import publish_html
@@ -35,7 +35,7 @@ class DossierPage:
     @property
     def title(self) -> str:
         subject = self.dossier.subject
-        return self.say(f"核查卷:{KINDS[subject.kind][0]} {subject.id}", f"Dossier: {KINDS[subject.kind][1]} {subject.id}")
+        return self.say(f"核查卷:{SUBJECTS[subject.kind][0]} {subject.id}", f"Dossier: {SUBJECTS[subject.kind][1]} {subject.id}")
 
     def parts(self) -> list[tuple[str, list]]:
         """Headings and what stands under each."""

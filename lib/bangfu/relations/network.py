@@ -17,7 +17,7 @@ import pandas as pd
 from bangfu.relations.chains import Chain, Step
 from bangfu.relations.persons import mentions, profiles
 from bangfu.relations.settings import RelationSettings, read_settings
-from bangfu.relations.statements import OFFICIAL, statements
+from bangfu.relations.statements import DEALINGS, statements
 from bangfu.relations.words import NODE, said
 
 Evidence = tuple[str, int]  # county code and row token
@@ -92,7 +92,7 @@ class Network:
     @cached_property
     def hubs(self) -> pd.DataFrame:
         """What too many share to tell of a relation: node, kind, neighbours; most shared first."""
-        e = self.edges[~self.edges["kind"].isin(OFFICIAL)]
+        e = self.edges[~self.edges["kind"].isin(DEALINGS)]
         ends = pd.concat([e[["a", "b"]].set_axis(["node", "other"], axis=1), e[["b", "a"]].set_axis(["node", "other"], axis=1)]).drop_duplicates()
         counts = ends["node"].value_counts().rename("neighbours").rename_axis("node").reset_index()
         counts["kind"] = counts["node"].str.partition(":")[0]
@@ -100,38 +100,38 @@ class Network:
         many = counts[counts["neighbours"] > counts["kind"].map(limits)]
         return many.sort_values(["neighbours", "node"], ascending=[False, True], ignore_index=True)[["node", "kind", "neighbours"]]
 
-    def graph(self, *, suggested: bool = False, official: bool = False):
+    def graph(self, *, suggested: bool = False, dealings: bool = False):
         """The igraph of what leads from one to another: no hubs; `edge` numbers the rows of `edges`, `name` the nodes.
 
-        suggested: with links that no person has confirmed. official: with statements about work as well (see `statements.OFFICIAL`).
+        suggested: with links that no person has confirmed. dealings: with statements about work and payments as well (see `statements.DEALINGS`).
         """
         import igraph
 
         kept = self.__dict__.setdefault("_kept_graphs", {})
-        if (suggested, official) not in kept:
+        if (suggested, dealings) not in kept:
             e = self.edges
             use = ~e["a"].isin(self.hubs["node"]) & ~e["b"].isin(self.hubs["node"])
             use &= (e["status"] != "suggested") | suggested
-            use &= ~e["kind"].isin(OFFICIAL) | official
+            use &= ~e["kind"].isin(DEALINGS) | dealings
             e = e[use]
             codes, names = pd.factorize(pd.concat([e["a"], e["b"]], ignore_index=True))
             graph = igraph.Graph(n=len(names), edges=np.column_stack([codes[: len(e)], codes[len(e) :]]))
             graph.vs["name"] = names.tolist()
             graph.es["edge"] = e.index.tolist()
-            kept[suggested, official] = graph, pd.Series(range(len(names)), index=names)
-        return kept[suggested, official]
+            kept[suggested, dealings] = graph, pd.Series(range(len(names)), index=names)
+        return kept[suggested, dealings]
 
-    def path(self, start: str, goal: str, *, official: bool = True) -> Chain | None:
+    def path(self, start: str, goal: str, *, dealings: bool = True) -> Chain | None:
         """The shortest chain of links from one node to another; suggested links only where no others lead there; None without."""
         for suggested in (False, True):
-            found = self.paths(start, [goal], suggested=suggested, official=official)
+            found = self.paths(start, [goal], suggested=suggested, dealings=dealings)
             if found:
                 return found[0]
         return None
 
-    def paths(self, start: str, goals: Iterable[str], *, suggested: bool, official: bool = False) -> list[Chain]:
+    def paths(self, start: str, goals: Iterable[str], *, suggested: bool, dealings: bool = False) -> list[Chain]:
         """The shortest chains from a node to each of the goals that it is joined to."""
-        graph, place = self.graph(suggested=suggested, official=official)
+        graph, place = self.graph(suggested=suggested, dealings=dealings)
         goals = [g for g in goals if g in place.index]
         if start not in place.index or not goals:
             return []

@@ -21,7 +21,7 @@ def benefits_paid_elsewhere(network: Network) -> pd.DataFrame:
     """Every benefit that did not go to the beneficiary's own household, a row each.
 
     county, household_id, node (the beneficiary), account_no, holder (node, or missing), holder_name, amount (fen), paid_on,
-    minor (bool), receiver (node: the household that has the account, else its holder, else the account), origin.
+    minor (bool), receiver (node: the company or household that has the account, else its holder, else the account), origin.
     Payments without an account or household are left out.
     """
     return pd.concat([_elsewhere(network, code) for code in network.tables], ignore_index=True)
@@ -49,13 +49,15 @@ def _elsewhere(network: Network, county: str) -> pd.DataFrame:
     owner = owners[~owners["account_no"].duplicated(keep=False)].set_index("account_no")["household_id"]
     household = f"household:{county}:" + rows["account_no"].map(owner).astype("str")
     rows["receiver"] = household.fillna(rows["holder"]).fillna("account:" + rows["account_no"])
+    companies = network.edges[(network.edges["kind"] == "account_of") & network.edges["a"].str.startswith("company:")].drop_duplicates("b").set_index("b")["a"]
+    rows["receiver"] = ("account:" + rows["account_no"]).map(companies).astype("str").fillna(rows["receiver"])
     return rows
 
 
 def receivers(network: Network) -> pd.DataFrame:
     """Who received the benefits of several other households, a row each (columns `COLUMNS`), the most money first.
 
-    kind: household (it has the account), person (holds it), account, or name (several accounts in one name: suggested at
+    kind: company or household (it has the account), person (holds it), account, or name (several accounts in one name: suggested at
     most, for a name is no person). households: other households whose benefits ended there; amount: fen of these alone.
     minors: payments to beneficiaries under age. helpers: how many of the households have their own helper behind it.
     """

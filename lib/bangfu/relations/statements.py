@@ -11,8 +11,8 @@ from bangfu.relations.names import persons, written_alike
 from bangfu.relations.settings import Names
 
 COLUMNS = ["a", "b", "kind", "county", "table", "origin"]
-# Statements about work that everybody has with everybody: shown, but no relation leads over them.
-OFFICIAL = ("helps", "contract", "applied", "approved")
+# Statements about work and payments: shown, but nobody is related by them (a beneficiary does not stand behind the receiver).
+DEALINGS = ("helps", "contract", "applied", "approved", "paid_into")
 
 
 def statements(tables: dict[str, pd.DataFrame], county: str, found: pd.DataFrame, names: Names) -> pd.DataFrame:

@@ -109,16 +109,18 @@ class Relations(Pages):
 
     def contractors_left_out(self) -> Notice:
         told = not_followed(self.network)
+        if not told["without_representative"] and not told["without_id_number"]:
+            return Notice(self.say(f"共{told['contractors']}个施工单位,法定代表人都有证件号码。", f"{told['contractors']} contractors; every legal representative has an id number on record."))
         return Notice(
             self.say(
                 f"共{told['contractors']}个施工单位;{told['without_representative']}个没有登记法定代表人,{told['without_id_number']}个的法定代表人没有证件号码,只能推断,不能认定。",
                 f"{told['contractors']} contractors; {told['without_representative']} have no legal representative on record, of {told['without_id_number']} the representative has no id number: nothing can be established there.",
             ),
-            "absent" if told["without_representative"] or told["without_id_number"] else "plain",
+            "absent",
         )
 
     def contractors_chart(self) -> charts.Chart:
-        chains = [c for r in self._behind.itertuples() if (c := self.network.path(r.company, r.person, official=False))]
+        chains = [c for r in self._behind.itertuples() if (c := self.network.path(r.company, r.person, dealings=False))]
         ends = [self.say("、", ", ").join(said(ROLE[r], self.lang) for r in roles) for roles in self._behind["roles"]]
         return charts.relation_chains(self._drawn(chains, ends), lang=self.lang)
 
@@ -140,6 +142,8 @@ class Relations(Pages):
             "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan"), "explanation": (self.say("说明", "Explanation"), "long"), "chain": (self.say("与公职人员的关联", "Links to officials"), "long"),
             "sources": (self.say("出处", "Rows"), "sources"),
         }  # fmt: skip
+        if not rows["chain"].astype(bool).any():
+            columns.pop("chain")
         note = self.say("发入本户账户、或户名为本户成员的账户的补助不在其中(如家长代未成年子女收款)。", "Benefits paid to the household's own account, or to an account in the name of one of its members, are not among these.")
         return Table(rows, columns, caption=self.say("多户补助归于一处", "Benefits of several households that end with one"), note=note, lang=self.lang)
 
