@@ -2,7 +2,8 @@
 
 Of each account, from the first claimed money on it: what was there then and all that came in later is what was paid in; all
 that went out later, and what is left at the end, bears every contribution in proportion. Through several accounts money goes
-hop by hop, until none is under way.
+hop by hop, until none is under way. A claim on a payment goes on what of it is nobody's yet, as in every method: where traced
+money turns out to need more room on the account than its claimed payments leave, those claims give way, the last first.
 """
 
 from dataclasses import dataclass
@@ -20,19 +21,21 @@ from bangfu.tracing.trail import EARLY, FAR, FOLLOWED, NO_LEDGER, NOT_THERE, Not
 class _Account:
     """What the contributions to an account are shared over: `left` fen of each place that nobody's claim fills yet.
 
-    places: rows of payments, HELD (what is left at the end), OWED (what the account owed its bank at first).
+    places: rows of payments, HELD (what is left at the end), OWED (what the account owed its bank at first). lacking: fen that
+    found no place, for claims on payments had taken it.
     """
 
     number: str
     places: list
     left: list[int]
     held: Parts
+    lacking: int = 0
 
     def share(self, party: tuple[int, int], amount: int) -> list[tuple[object, int]]:
         """A contribution shared over the places, each in proportion to what nobody has filled of it."""
-        if amount > sum(self.left):
-            raise NotConserved(f"{amount} fen came to an account where {sum(self.left)} can be theirs")
-        shares = apportioned(amount, self.left)
+        room = sum(self.left)
+        self.lacking += max(amount - room, 0)
+        shares = apportioned(min(amount, room), self.left)
         self.left = [was - s for was, s in zip(self.left, shares, strict=True)]
         return [(place, s) for place, s in zip(self.places, shares, strict=True) if s]
 
@@ -42,27 +45,42 @@ HELD, OWED = "held", "owed"
 
 def share_ex_post(books: Books, claims: PlacedClaims, method: Method, *, hops: int | None) -> Trace:
     """The trace of the claims where all contributions to an account bear its payments in proportion, whatever their order."""
-    record = Record(books, claims.names)
-    accounts = _mixtures(books, claims)
-    ways = _Ways(books, record, accounts, hops)
-    arrivals: dict[str, Parts] = {}
-    for number, wanted in claims.on_openings.items():
-        for claimant, amount in wanted:
-            ways.begin(arrivals, number, claimant, amount)
-    later = []
-    for row, wanted in sorted(claims.on_rows.items()):
-        for claimant, amount in wanted:
-            # Money of another ledger at hand is claimed where it leaves that ledger, and after what is traced into it.
-            if ways.leaves[row] or row in books.partner:
-                later.append((row, claimant, amount))
-            else:
-                ways.begin(arrivals, ways.number[row], claimant, amount)
-    ways.go(arrivals)
-    arrivals = {}
-    for row, claimant, amount in later:
-        ways.claim_payment(arrivals, row, claimant, amount)
-    ways.go(arrivals)
-    return record.trace(method, {a.number: a.held for a in accounts.values()})
+    leaves = books.rows["direction"].eq("out").tolist()
+    every = [(row, claimant, amount) for row, wanted in sorted(claims.on_rows.items()) for claimant, amount in wanted]
+    # Money of another ledger at hand is claimed where it leaves that ledger.
+    of_payments = [(row if leaves[row] else books.partner[row], row, c, a) for row, c, a in every if leaves[row] or row in books.partner]
+    deposits = [(row, c, a) for row, c, a in every if not leaves[row] and row not in books.partner]
+    while True:
+        ways = _Ways(books, Record(books, claims.names), _mixtures(books, claims), hops)
+        arrivals: dict[str, Parts] = {}
+        for number, wanted in claims.on_openings.items():
+            for claimant, amount in wanted:
+                ways.begin(arrivals, number, claimant, amount)
+        for row, claimant, amount in deposits:
+            ways.begin(arrivals, ways.number[row], claimant, amount)
+        ways.go(arrivals)
+        arrivals = {}
+        for departure, row, claimant, amount in of_payments:
+            ways.claim_payment(arrivals, departure, row, claimant, amount)
+        ways.go(arrivals)
+        lacking = {a.number: a.lacking for a in ways.accounts.values() if a.lacking}
+        if not lacking:
+            return ways.record.trace(method, {a.number: a.held for a in ways.accounts.values()})
+        of_payments = _giving_way(of_payments, lacking, ways.number)
+
+
+def _giving_way(of_payments: list[tuple[int, int, int, int]], lacking: dict[str, int], number: list[str]) -> list[tuple[int, int, int, int]]:
+    """The claims on payments, less what traced money lacks on the paying account, the last claim first."""
+    kept = []
+    for departure, row, claimant, amount in sorted(of_payments, reverse=True):
+        less = min(amount, lacking.get(number[departure], 0))
+        if less:
+            lacking[number[departure]] -= less
+        if amount > less:
+            kept.append((departure, row, claimant, amount - less))
+    if any(lacking.values()):
+        raise NotConserved(f"{sum(lacking.values())} fen came to accounts where there is no place for them")
+    return kept[::-1]
 
 
 def _mixtures(books: Books, claims: PlacedClaims) -> dict[str, _Account]:
@@ -100,26 +118,25 @@ class _Ways:
         rows = books.rows
         self.number, self.leaves = rows["account_no"].tolist(), rows["direction"].eq("out").tolist()
         self._known = rows["counterparty_account"].isin(books.accounts).tolist()
-        self._books, self._record, self._accounts, self._hops = books, record, accounts, hops
+        self._books, self.record, self.accounts, self._hops = books, record, accounts, hops
         self._early = set(books.sequence[1])
         self._place = {row: (a, at) for a in accounts.values() for at, row in enumerate(a.places) if isinstance(row, int)}
 
     def begin(self, arrivals: dict[str, Parts], number: str, claimant: int, amount: int) -> None:
         """Claimed money is on an account from here on."""
-        self._record.claimed[claimant] += amount
+        self.record.claimed[claimant] += amount
         arrivals[number] = together(arrivals.get(number, {}), {(claimant, 0): amount})
 
-    def claim_payment(self, arrivals: dict[str, Parts], row: int, claimant: int, amount: int) -> None:
-        """Claimed money is what a payment carries, as far as nobody's traced money fills it."""
-        departure = row if self.leaves[row] else self._books.partner[row]
+    def claim_payment(self, arrivals: dict[str, Parts], departure: int, row: int, claimant: int, amount: int) -> None:
+        """Claimed money is what a payment carries, as far as nobody's traced money fills it; `row` is the side that is claimed."""
         account, at = self._place.get(departure, (None, 0))
-        amount = amount if account is None else min(amount, account.left[at])
         if account is not None:
+            amount = min(amount, account.left[at])
             account.left[at] -= amount
         if not amount:
             return
         if self.leaves[row]:
-            self._record.claimed[claimant] += amount
+            self.record.claimed[claimant] += amount
             self._send(arrivals, row, {(claimant, 0): amount})
         else:
             self.begin(arrivals, self.number[row], claimant, amount)
@@ -129,13 +146,13 @@ class _Ways:
         while arrivals:
             onward: dict[str, Parts] = {}
             for number, parts in sorted(arrivals.items()):
-                account = self._accounts[number]
+                account = self.accounts[number]
                 for party, amount in sorted(parts.items()):
                     for place, share in account.share(party, amount):
                         if place == HELD:
                             account.held = together(account.held, {party: share})
                         elif place == OWED:
-                            self._record.overdraft(None, number, {party: share})
+                            self.record.overdraft(None, number, {party: share})
                         else:
                             self._send(onward, place, {party: share})
             arrivals = onward
@@ -147,7 +164,7 @@ class _Ways:
             end = NOT_THERE if self._known[row] else NO_LEDGER
         else:
             end = EARLY if arrival in self._early else FAR if self._hops is not None and hop + 1 >= self._hops else FOLLOWED
-        self._record.leg(row, arrival, parts, end)
+        self.record.leg(row, arrival, parts, end)
         if end == FOLLOWED:
             to = self.number[arrival]
             onward[to] = together(onward.get(to, {}), {(claimant, min(hop + 1, COUNTED)): amount})
