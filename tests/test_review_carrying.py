@@ -155,9 +155,9 @@ def gone(rule="HV-01", source=("走访记录.csv", "", 3), **more) -> dict:
     return {"rule_id": rule, "subject": "B1", "criteria": IN_FORCE[rule].criteria("zh") if rule in IN_FORCE else "x", "sources": [{"file": file, "sheet": sheet, "row": row}]} | more
 
 
-def reasons(tmp_path, files: dict[str, str], unassessed: dict | None = None, **code) -> Reasons:
+def reasons(tmp_path, files: dict[str, str], unassessed: dict | None = None, **more) -> Reasons:
     changes = handovers.changes(handed(tmp_path, "then", {"走访记录.csv": TWO}), handed(tmp_path, "now", files))
-    return Reasons(changes, IN_FORCE, unassessed or {}, **code)
+    return Reasons(changes, IN_FORCE, unassessed or {}, **more)
 
 
 def test_a_finding_whose_row_was_deleted_or_changed_says_which(tmp_path):
@@ -180,8 +180,10 @@ def test_rows_beside_it_the_code_or_nothing_known(tmp_path):
     elsewhere = gone(source=("结对关系.csv", "", 2))
     assert "走访记录有其他行" in reasons(tmp_path / "a", {}).of(elsewhere)
     same = {"走访记录.csv": TWO}
-    assert "程序已更新" in reasons(tmp_path / "b", same, code_then="1", code_now="2").of(elsewhere)
-    assert "请核查" in reasons(tmp_path / "c", same, code_then="1", code_now="1").of(elsewhere)
+    assert "程序已更新" in reasons(tmp_path / "b", same, moved={"code"}).of(elsewhere)
+    assert "请核查" in reasons(tmp_path / "c", same).of(elsewhere)
+    assert reasons(tmp_path / "e", same, moved={"corrections", "code"}).of(elsewhere) == "县参数中经批准的更正有变动,该规则已按更正评估"
+    assert "程序已更新" in reasons(tmp_path / "f", same, moved={"corrections", "code"}).of(gone(rule="CP-01", source=("结对关系.csv", "", 2)))
     assert "不再包含该规则" in reasons(tmp_path / "d", same).of(gone(rule="ZZ-99"))
 
 

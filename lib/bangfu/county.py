@@ -104,10 +104,11 @@ class County:
 
     @property
     def basis(self) -> dict[str, str]:
-        """What the findings rest on, as digests: the hand-over, the params with the rules in force, the code."""
+        """What the findings rest on, as digests: the hand-over, the params with the rules in force (and the approved corrections by themselves), the code."""
         return {
             "handover": digests.of_value(self.inputs)[:16],
             "judged by": digests.of_value(self.judged_by),
+            "corrections": digests.of_value([c.model_dump(mode="json") for c in self.settings.county.corrections]),
             "code": digests.of_code("lib/bangfu", "expectations", "params/dictionary.yml"),
         }
 
@@ -249,7 +250,7 @@ class County:
         unassessed = {o.in_force.rule.id: o.reason.zh for o in self.outcomes() if o.reason}
         unassessed |= {name: "缺少它要看的表或列" for name in self.quality.not_assessed["id"]}
         none = pd.DataFrame(columns=handovers.CHANGES)
-        return Reasons(none if same_files else self.changes, self.settings.pack.rules, unassessed, basis.get("code"), now["code"])
+        return Reasons(none if same_files else self.changes, self.settings.pack.rules, unassessed, {k for k in ("corrections", "code") if basis.get(k, now[k]) != now[k]})
 
     def assess(self, *topics: str) -> Assessment:
         """The findings and the coverage of the topics (all of them when none is named)."""

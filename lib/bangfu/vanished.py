@@ -1,6 +1,6 @@
 """Why a finding is there no more: the row it rested on was deleted or changed, the standard moved, or nobody looked."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -16,14 +16,13 @@ class Reasons:
     changes     the rows changed and deleted since the hand-over that the findings before rest on (`handovers.changes`)
     in_force    the rules in force now, by id
     unassessed  rule id -> why it was not assessed now
-    code_then, code_now   digests of the code of reading and rules
+    moved       what else is not as it was: "corrections" (those the county approved), "code" (of reading and rules)
     """
 
     changes: pd.DataFrame
     in_force: Mapping[str, InForce]
     unassessed: Mapping[str, str]
-    code_then: str | None = None
-    code_now: str | None = None
+    moved: Collection[str] = ()
     _by_place: dict = field(init=False, repr=False)
 
     def __post_init__(self):
@@ -42,6 +41,8 @@ class Reasons:
         now = self.in_force.get(rule)
         if now is not None and now.criteria("zh") != finding["criteria"]:
             parts.append(f"标准已调整:原为“{finding['criteria']}”现为“{now.criteria('zh')}”")
+        if now is not None and "corrections" in now.rule.given and "corrections" in self.moved:
+            parts.append("县参数中经批准的更正有变动,该规则已按更正评估")
         if not parts:
             parts.append(self._otherwise(finding, now))
         return ";".join(parts)
@@ -66,7 +67,7 @@ class Reasons:
         touched = [dictionary()[t].title for t in read if (self.changes["table"] == t).any()]
         if touched:
             return f"所依据的行和标准未变,但{'、'.join(touched)}有其他行增加、变更或删除"
-        if self.code_then is not None and self.code_then != self.code_now:
+        if "code" in self.moved:
             return "所依据的行和标准未变,读取或评估的程序已更新"
         return "所依据的行和标准未变,原因不明,请核查"
 
