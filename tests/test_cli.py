@@ -26,7 +26,7 @@ def bangfu(capsys):
     return run
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "verify", "rules", "lab", "review", "papers"])
+@pytest.mark.parametrize("command", ["run", "demo", "verify", "rules", "lab", "dossier", "review", "papers"])
 def test_every_command_explains_itself(command, bangfu):
     status, out, err = bangfu(command, "--help")
     assert status == 0 and err == "" and f"bangfu {command}" in out and " / " in out
