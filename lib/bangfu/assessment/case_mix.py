@@ -170,7 +170,7 @@ def _judged(table: pd.DataFrame, model, limits: Comparison) -> pd.DataFrame:
     same = model.between == 0
     said = [_reason(w, n, r, needed, same, limits) for w, n, r in zip(which, table["households"], reliability, strict=True)]
     verdict = np.array(["insufficient", "insufficient", "above", "below", "average"])[which]
-    return table.assign(rank=placed["rank"].to_numpy(), rank_low=placed["lower"].to_numpy(), rank_high=placed["upper"].to_numpy(), verdict=verdict, reason=[s.zh for s in said], reason_en=[s.en for s in said])
+    return table.assign(rank=placed["rank"].array, rank_low=placed["lower"].array, rank_high=placed["upper"].array, verdict=verdict, reason=[s.zh for s in said], reason_en=[s.en for s in said])
 
 
 def _reason(which: int, households: int, reliability: str, needed: str, same: bool, limits: Comparison) -> Sentence:

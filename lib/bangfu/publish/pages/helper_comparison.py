@@ -124,7 +124,7 @@ class HelperComparison(HelperGrades):
             return Notice(self.say("没有可判为高于或低于平均的单位、镇街或责任人。", "No unit, town or helper can be told to lie above or below the average."))
         for c in ("unadjusted", "adjusted", "estimate", "low", "high"):
             rows[c] = [f"{v:.0%}" if s else f"{v:,.0f}" for v, s in zip(rows[c], rows["share"], strict=True)]
-        rows = rows.assign(interval=rows["low"] + "—" + rows["high"], place=rows["rank_low"].astype(str) + "—" + rows["rank_high"].astype(str), said=[word("comparison", v, self.lang) for v in rows["verdict"]])
+        rows = rows.assign(interval=rows["low"] + "—" + rows["high"], place=rows["rank_low"].astype("Int64").astype("str") + "—" + rows["rank_high"].astype("Int64").astype("str"), said=[word("comparison", v, self.lang) for v in rows["verdict"]])
         columns = {
             "by": (self.say("比较对象", "Compared"), "text"), "subject": (self.say("名称", "Name"), "text"), "result": (self.say("结果", "Result"), "text"), "households": (self.say("户数", "Households"), "count"),
             "unadjusted": (self.say("调整前", "As it is"), "id"), "adjusted": (self.say("调整后", "Adjusted"), "id"), "estimate": (self.say("收缩估计", "Shrunken"), "id"), "interval": (self.say("区间", "Interval"), "id"),

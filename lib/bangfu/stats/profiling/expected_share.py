@@ -2,7 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, sparse, special
+from scipy import sparse, special
+from scipy.sparse.linalg import splu
 
 from bangfu.stats.columns import floats
 
@@ -43,8 +44,8 @@ def chances(happened, covariates=None, places=None, *, place_variance=0.0, prior
     for _ in range(STEPS):
         p = special.expit(W @ b)
         slope = W.T @ (y - p) - penalty * b
-        curve = (W.T @ (W * (p * (1 - p))[:, None])).toarray() + np.diag(penalty)
-        step = linalg.solve(curve, slope, assume_a="pos")
+        curve = W.T @ (sparse.diags_array(p * (1 - p)) @ W) + sparse.diags_array(penalty)
+        step = splu(curve.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}).solve(slope)
         while loss(b + step) > loss(b) + 1e-12 and np.abs(step).max() > 1e-10:  # a Newton step that goes too far is halved
             step = step / 2
         b = b + step

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import linalg, optimize, sparse, stats
+from scipy.sparse.linalg import splu
 
 from bangfu.stats.columns import floats
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
+SPARSE = 0.1  # equations with fewer entries than this share are solved as sparse ones
 BLOCK = 2000  # helpers whose uncertainty is worked out at a time
 
 
@@ -83,8 +85,11 @@ def fit(results, helpers, places=None, covariates=None, *, confidence=0.95):
     system = _Equations(y - centre, codes, at if at.max() else None, X)
     if not system.left > 1e-9 * max(system.yy, 1e-300) or len(y) <= X.shape[1] + 1:
         raise ValueError("nothing varies that the covariates do not explain")
+    # The search absorbs whichever are more, so that what is left to solve is small: units in villages are fewer than the villages.
+    swapped = len(names) <= at.max()
+    search = _Equations(y - centre, at, codes, X) if swapped else system
     alone = system.alone()
-    helper_ratio, place_ratio, criterion = system.minimum(alone)
+    helper_ratio, place_ratio, criterion = system.minimum(alone, lambda helper, place: search.criterion(place, helper) if swapped else search.criterion(helper, place))
     chance, adjusted, information = system.scores(alone)
     full = system.solved(helper_ratio, place_ratio)
     between = helper_ratio * full.within
@@ -95,7 +100,7 @@ def fit(results, helpers, places=None, covariates=None, *, confidence=0.95):
     table = {"n": system.n, "effective_n": information, "mean": system.sums / system.n + centre, "adjusted": adjusted, "z": adjusted * np.sqrt(information / chance),
              "effect": effect, "se": se, "lower": effect - half, "upper": effect + half, "reliability": np.clip(1 - se**2 / between, 0, 1) if between > 0 else np.zeros(len(names))}  # fmt: skip
     return HelpersInPlaces(float(between), float(place_ratio * full.within), float(alone * chance), float(full.within), float(chance), coefficients, tuple(dropped),
-                           pd.DataFrame(table, index=pd.Index(names, name="helper")), pd.DataFrame(X[:, 1:], columns=labels[1:]), float(criterion), float(system.criterion(0.0, alone)), confidence)  # fmt: skip
+                           pd.DataFrame(table, index=pd.Index(names, name="helper")), pd.DataFrame(X[:, 1:], columns=labels[1:]), float(criterion), float(system.criterion_without(alone)), confidence)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,49 +121,65 @@ class _Equations:
         self.has_places, self.df = places is not None, N - self.p
         self.n = np.bincount(helpers).astype(float)
         self.sums, self.yy = Z @ y, float(y @ y)
-        self.WW, self.Wy, self.C = (W.T @ W).toarray(), W.T @ y, (Z @ W).tocsr()
+        self.WW, self.Wy, self.C = (W.T @ W).tocsr(), W.T @ y, (Z @ W).tocsr()
         plain = X @ np.linalg.lstsq(X, y, rcond=None)[0]
         self.left = float(((y - plain) ** 2).sum())
 
     def _absorbed(self, helper_ratio, place_ratio):
+        """What is left to solve: the helpers' weights, the scale of each unknown, and the equations on that scale."""
         weight = helper_ratio / (1 + helper_ratio * self.n)
         scale = np.concatenate([np.ones(self.p), np.full(len(self.Wy) - self.p, np.sqrt(place_ratio))])
-        left = self.WW - (self.C.T @ (self.C * weight[:, None])).toarray() if helper_ratio else self.WW
-        left = left * scale * scale[:, None]
-        left[np.arange(self.p, len(scale)), np.arange(self.p, len(scale))] += 1
-        right = scale * (self.Wy - self.C.T @ (weight * self.sums))
-        factor = linalg.cho_factor(left, lower=True, check_finite=False)
-        solution = linalg.cho_solve(factor, right, check_finite=False)
-        residual = self.yy - weight @ self.sums**2 - solution @ right
-        return weight, scale, factor, solution, max(residual, 1e-300)
+        left = self.WW - self.C.T @ (sparse.diags_array(weight) @ self.C) if helper_ratio else self.WW
+        onto = sparse.diags_array(scale)
+        left = onto @ left @ onto + sparse.diags_array((np.arange(len(scale)) >= self.p).astype(float))
+        return weight, scale, left, scale * (self.Wy - self.C.T @ (weight * self.sums))
 
     def criterion(self, helper_ratio, place_ratio):
         """-2 log restricted likelihood with the variance within profiled out."""
-        _, _, factor, _, residual = self._absorbed(helper_ratio, place_ratio)
-        return np.log1p(helper_ratio * self.n).sum() + 2 * np.log(np.diag(factor[0])).sum() + self.df * (1 + np.log(2 * np.pi * residual / self.df))
+        weight, scale, left, right = self._absorbed(helper_ratio, place_ratio)
+        if left.nnz < SPARSE * left.shape[0] ** 2:  # helpers each in one village leave next to nothing beside the diagonal
+            factor = splu(left.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+            determinant, solution = np.log(np.abs(factor.U.diagonal())).sum(), factor.solve(right)
+        else:
+            dense = linalg.cho_factor(left.toarray(), lower=True, check_finite=False)
+            determinant, solution = 2 * np.log(np.diag(dense[0])).sum(), linalg.cho_solve(dense, right, check_finite=False)
+        residual = max(self.yy - weight @ self.sums**2 - solution @ right, 1e-300)
+        return np.log1p(helper_ratio * self.n).sum() + determinant + self.df * (1 + np.log(2 * np.pi * residual / self.df))
+
+    def criterion_without(self, place_ratio):
+        """The same if helpers did not differ, with the villages absorbed."""
+        p, sizes = self.p, self.WW.diagonal()[self.p :]
+        weight = place_ratio / (1 + place_ratio * sizes)
+        cross, sums = self.WW[:p, p:].toarray(), self.Wy[p:]
+        left, right = self.WW[:p, :p].toarray() - (cross * weight) @ cross.T, self.Wy[:p] - (cross * weight) @ sums
+        residual = max(self.yy - weight @ sums**2 - np.linalg.solve(left, right) @ right, 1e-300)
+        return np.log1p(place_ratio * sizes).sum() + np.linalg.slogdet(left)[1] + self.df * (1 + np.log(2 * np.pi * residual / self.df))
 
     def alone(self):
         """The ratio of the villages' variance to that within, if helpers do not differ."""
         if not self.has_places:
             return 0.0
-        best = optimize.minimize_scalar(lambda root: self.criterion(0.0, root**2), bounds=(0, 10), method="bounded", options={"xatol": 1e-7})
-        return 0.0 if self.criterion(0.0, 0.0) <= best.fun else float(best.x**2)
+        best = optimize.minimize_scalar(lambda root: self.criterion_without(root**2), bounds=(0, 10), method="bounded", options={"xatol": 1e-7})
+        return 0.0 if self.criterion_without(0.0) <= best.fun else float(best.x**2)
 
-    def minimum(self, alone):
+    def minimum(self, alone, criterion):
         """The ratios of helpers' and villages' variance with the least criterion, 0 where that is on the boundary."""
         if not self.has_places:
-            best = optimize.minimize_scalar(lambda root: self.criterion(root**2, 0.0), bounds=(0, 10), method="bounded", options={"xatol": 1e-7})
+            best = optimize.minimize_scalar(lambda root: criterion(root**2, 0.0), bounds=(0, 10), method="bounded", options={"xatol": 1e-7})
             found = (float(best.x**2), 0.0, float(best.fun))
         else:
             start = np.sqrt(max(alone, 0.01))
-            best = optimize.minimize(lambda roots: self.criterion(*roots**2), [0.3, start], method="Nelder-Mead", bounds=[(0, 10), (0, 10)],
-                                     options={"xatol": 1e-5, "fatol": 1e-7, "initial_simplex": [[0.3, start], [0.6, start], [0.3, 1.5 * start]]})
+            best = optimize.minimize(lambda roots: criterion(*roots**2), [0.3, start], method="Nelder-Mead", bounds=[(0, 10), (0, 10)],
+                                     options={"xatol": 1e-4, "fatol": 1e-6, "initial_simplex": [[0.3, start], [0.6, start], [0.3, 1.5 * start]]})
             found = (*(float(r) for r in best.x**2), float(best.fun))
-        without = (0.0, alone, float(self.criterion(0.0, alone)))
-        return min(without, found, key=lambda f: round(f[2], 9))  # the simpler model where both are as good
+        without = (0.0, alone, float(self.criterion_without(alone)))
+        return min(without, found, key=lambda f: round(f[2], 7))  # the simpler model where both are as good
 
     def solved(self, helper_ratio, place_ratio):
-        _, scale, factor, solution, residual = self._absorbed(helper_ratio, place_ratio)
+        weight, scale, left, right = self._absorbed(helper_ratio, place_ratio)
+        factor = linalg.cho_factor(left.toarray(), lower=True, check_finite=False)
+        solution = linalg.cho_solve(factor, right, check_finite=False)
+        residual = max(self.yy - weight @ self.sums**2 - solution @ right, 1e-300)
         inverse = linalg.cho_solve(factor, np.diag(scale), check_finite=False) * scale[:, None]
         return _Solution(scale * solution, inverse, residual / self.df)
 
