@@ -21,7 +21,7 @@ def starting_at(starts: Iterable[str], ledger: pd.DataFrame, *, leaving: pd.Seri
     for start in dict.fromkeys(starts):
         of_fund = ledger["fund_id"].eq(start) if "fund_id" in ledger else pd.Series(False, index=ledger.index)
         counted = of_fund if leaving is None else of_fund & leaving
-        candidates = [ledger["account_no"].eq(start) & out, counted & out, of_fund & ledger["direction"].eq("in"), ledger["txn_id"].eq(start)]
+        candidates = [ledger["account_no"].eq(start) & out, counted & out, of_fund & ledger["direction"].eq("in"), ledger["txn_id"].eq(start) & out, ledger["txn_id"].eq(start)]
         rows = next((mask for mask in candidates if mask.any()), None)
         if rows is None:
             wrong.append(Sentence("起点既不是流水中的账号、指标编号,也不是流水号;请核对起点参数。", "A start is no account, fund or transaction of the ledger: check the parameter."))
