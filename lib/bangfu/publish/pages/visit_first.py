@@ -5,6 +5,7 @@ from functools import cached_property
 from bangfu.assessment import fabrication, read_scorecard
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Notice, Table
+from bangfu.typography import chinese_marks
 
 
 class VisitFirst(Pages):
@@ -21,7 +22,7 @@ class VisitFirst(Pages):
         most = read_scorecard(self.county.settings.pack.scorecard).fabrication.visit_first
         rows = scored[scored["score"].notna()].head(most)
         told = fabrication.evidence(self.fabrication, rows["helper_id"].tolist())
-        words = told.groupby("helper_id")[self.lang].agg((";" if self.lang == "zh" else "; ").join)
+        words = told.groupby("helper_id")[self.lang].agg(lambda said: chinese_marks(";".join(said)) if self.lang == "zh" else "; ".join(said))
         sources = told.explode("origins").dropna(subset="origins").groupby("helper_id")["origins"].agg(lambda tokens: [self.county.intake.where(int(t)) for t in dict.fromkeys(tokens)])
         rows = rows.assign(
             evidence=rows["helper_id"].map(words).fillna(self.say("没有单独突出的线索,各项合在一起略多", "no signal stands out by itself; a little of each")),
