@@ -92,6 +92,7 @@ def test_random_numbers_differ_from_kernel_to_kernel(tmp_path):
 def test_the_zygote_has_one_thread_and_no_file_of_a_county_open(tmp_path):
     run(tmp_path, "1 + 1")
     pid = nursery.zygote().process.pid
+    assert nursery.zygote().ask(threads=True) == {"threads": []}
     assert os.listdir(f"/proc/{pid}/task") == [str(pid)]
     held = [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd") if int(fd) > 2]
     assert len(held) == 1 and held[0].startswith("socket:")
@@ -166,13 +167,12 @@ def test_an_interrupted_cell_ends_and_the_kernel_goes_on(tmp_path):
         client.start_channels()
         try:
             await client.wait_for_ready(timeout=60)
-            client.execute("import time; time.sleep(60)")
-            while (await client.get_iopub_msg(timeout=30))["content"].get("execution_state") != "busy":
+            asked = client.execute("import time; print('begun', flush=True); time.sleep(60)")
+            while (await client.get_iopub_msg(timeout=60))["msg_type"] != "stream":
                 pass
             await manager.interrupt_kernel()
-            first = await client.get_shell_msg(timeout=30)
-            client.execute("1 + 1")
-            second = await client.get_shell_msg(timeout=30)
+            first = await client._async_recv_reply(asked, timeout=60)
+            second = await client._async_recv_reply(client.execute("1 + 1"), timeout=60)
             return first["content"]["ename"], second["content"]["status"]
         finally:
             client.stop_channels()

@@ -61,6 +61,10 @@ class Zygote:
     def alive(self) -> bool:
         return self.process.poll() is None
 
+    def ready(self) -> None:
+        """Waits until everything is imported."""
+        self.ask(threads=True)
+
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> "ForkedKernel":
         return ForkedKernel(self, self.ask(fork={"argv": argv, "cwd": cwd, "env": env})["pid"])
 

@@ -1,7 +1,8 @@
 """The process that kernels are forked from: it has imported what notebooks import, computes nothing and holds no county.
 
 `nursery` starts it as `python -m bangfu.kernels.zygote FD`, FD being its end of a pair of sockets that nobody else can open.
-Requests and answers are a line of JSON each: {"fork": {argv, cwd, env}} → {"pid": …}, {"ended": pid} → {"status": … or null}.
+Requests and answers are a line of JSON each: {"fork": {argv, cwd, env}} → {"pid": …}, {"ended": pid} → {"status": … or null},
+{"threads": true} → {"threads": [those beside the first]}.
 It ends when its owner does, and its kernels end with it.
 """
 
@@ -59,6 +60,8 @@ def _serve(channel: socket.socket, prctl) -> dict | None:
         asked = json.loads(line)
         if "ended" in asked:
             answer = {"status": _ended(asked["ended"])}
+        elif "threads" in asked:
+            answer = {"threads": others()}
         elif threads := others():
             answer = {"refused": f"threads beside the first: {', '.join(threads)}"}
         else:
