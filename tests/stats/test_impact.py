@@ -20,14 +20,14 @@ def counties(shared_data):
 
 
 def test_card_krueger_table_3(stores):
-    # American Economic Review 84, table 3, rows 1 to 3: 23.33, 20.44; 21.17, 21.03; -2.16, 0.59, 2.76 (of rounded figures)
+    # American Economic Review 84, table 3 (recalled, not read), rows 1 to 3: 23.33, 20.44; 21.17, 21.03; -2.16, 0.59, 2.76 (of rounded figures)
     found = did.two_by_two(stores["fte"], stores["nj"], stores["d"], stores["store"])
     assert found.means.round(2).to_numpy().tolist() == [[23.33, 21.17, -2.17], [20.44, 21.03, 0.59]]
     assert found.effect == pytest.approx(2.76, abs=0.01) and (found.observations, found.missing) == (794, 26)
 
 
 def test_hill_griffiths_lim_table_7_8(stores):
-    # Principles of Econometrics, 4th ed., table 7.8: the same data by least squares: 2.7536 (1.6884)
+    # Principles of Econometrics, 4th ed., table 7.8 (recalled, not read): the same data by least squares: 2.7536 (1.6884)
     found = did.two_by_two(stores["fte"], stores["nj"], stores["d"], kind="classical")
     assert (found.effect, found.se) == pytest.approx((2.7536, 1.6884), abs=5.1e-5)
 

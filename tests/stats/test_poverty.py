@@ -13,7 +13,7 @@ from bangfu.stats.poverty import (alkire_foster, approval, composite_poverty_rat
 
 
 def test_handbook_country_c():
-    # Haughton and Khandker (2009), Handbook on Poverty and Inequality, chapter 4: country C, line 125
+    # Haughton and Khandker (2009), Handbook on Poverty and Inequality, chapter 4 (recalled, not read): country C, line 125
     found = foster_greer_thorbecke([100, 110, 150, 160], 125).loc["all"]
     assert (found["headcount"], found["gap"], found["severity"]) == (0.5, 0.08, pytest.approx(0.0136, abs=1e-15))
 
@@ -66,7 +66,15 @@ def test_what_is_not_whole_is_refused(income, line):
 def test_gini_of_the_r_package():
     # R package ineq, example of Gini(): ten Philippine incomes
     incomes = [541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261]
-    assert gini(incomes)["gini"].iloc[0] == pytest.approx(0.4620911, abs=5e-8)
+    assert gini(incomes)["gini"].iloc[0] == pytest.approx(0.462091130267624, abs=1e-14)  # computed with ineq under R 4.2.2
+
+
+@pytest.mark.parametrize("line, measures", [
+    # the same incomes, pov(x, line, type = "Foster") of ineq
+    (2000, [0.2, 0.0998, 0.06042625]), (5000, [0.5, 0.25352, 0.166711552]), (9000, [0.8, 0.439766666666667, 0.300400949382716])])
+def test_foster_greer_thorbecke_of_the_r_package(line, measures):
+    found = foster_greer_thorbecke([541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261], line).loc["all", ["headcount", "gap", "severity"]]
+    assert found.tolist() == pytest.approx(measures, rel=1e-13)
 
 
 @pytest.mark.parametrize("income, members, expected", [

@@ -1,4 +1,4 @@
-"""Upper and lower error rates against the AICPA tables and other published figures."""
+"""Upper and lower error rates against the AICPA tables and other published figures (read in the tests of R's jfa, not in print)."""
 
 from fractions import Fraction
 

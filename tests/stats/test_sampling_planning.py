@@ -1,4 +1,7 @@
-"""Sample sizes against the AICPA Audit Guide: Audit Sampling (2017) and other published tables."""
+"""Sample sizes against the AICPA Audit Guide: Audit Sampling (2017) and other published tables.
+
+The Guide's and Touw and Hoogduin's figures were read in the tests of R's jfa (test-aicpa-appendix-a.R and -c.R, test-touwhoogduin.R), not in print.
+"""
 
 from fractions import Fraction
 from math import ceil
@@ -164,6 +167,33 @@ def test_finite_population_sample_sizes(population, expected, tolerable, confide
         for m in ("hypergeometric", "binomial")
     ]
     assert plans == [hypergeometric, binomial]
+
+
+# DCAA's EZ-Quant 2.0.6, no error expected: N, confidence: sizes at 8, 6, 4 and 2 percent tolerable (read in R's jfa, tests/testthat/test-ezquant.R).
+EZ_QUANT = {
+    (500, 90): "27 36 54 102", (1000, 90): "28 37 55 108", (5000, 90): "28 38 57 113", (500, 95): "35 47 69 129", (1000, 95): "36 48 71 138",
+    (5000, 95): "36 49 73 147", (500, 99): "53 70 101 183", (1000, 99): "54 72 107 204", (5000, 99): "55 74 112 223",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("population", "confidence"), EZ_QUANT)
+def test_finite_sizes_of_ez_quant(population, confidence):
+    found = [sampling.plan(Fraction(t, 100), confidence=Fraction(confidence, 100), method="hypergeometric", population=population).n for t in (8, 6, 4, 2)]
+    assert found == [int(v) for v in EZ_QUANT[population, confidence].split()]
+
+
+# SMASH21 (steekproeven.eu), expected error in percent: sizes at 5, 10, ..., 50 percent tolerable, Poisson, 95 percent (read in R's jfa, test-smash21.R).
+# It prints 41 for 1.5 and 10 percent; the Poisson chance of so few errors in 41 is 5.02 percent.
+SMASH = {
+    "0.5": "74 34 22 16 13 11 9 8 7 7", "1": "93 37 23 17 13 11 10 8 7 7", "1.5": "120 42 25 18 14 12 10 9 8 7", "2": "162 47 27 19 15 12 10 9 8 7",
+    "2.5": "231 53 29 20 15 12 10 9 8 7", "3": "357 60 31 21 16 13 11 9 8 7",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("expected", SMASH)
+def test_poisson_sizes_of_smash(expected):
+    found = [sampling.plan(Fraction(t, 100), expected_rate=Fraction(expected) / 100, method="poisson").n for t in range(5, 55, 5)]
+    assert found == [int(v) for v in SMASH[expected].split()]
 
 
 def test_floats_are_taken_as_written():

@@ -10,7 +10,8 @@ from bangfu.stats.digits import kolmogorov
 from bangfu.stats.digits.applicability import REASONS
 from bangfu.stats.paper import Both, Paper, WorkingPaper
 
-# Nigrini (2012), Benford's Law, table 7.1: up to the first close, second acceptable, third marginally acceptable conformity
+# Nigrini (2012), Benford's Law, table 7.1, as other software that cites it has it (but R's benford.analysis 0.011 for the last of the second digit):
+# up to the first close, second acceptable, third marginally acceptable conformity
 CUT_OFFS = {
     "first": (0.006, 0.012, 0.015),
     "second": (0.008, 0.010, 0.012),
