@@ -10,6 +10,7 @@ from scipy.sparse.linalg import splu
 from bangfu.stats.columns import floats
 from bangfu.stats.paper import Both, Paper, WorkingPaper, percent
 
+SMALL = 200  # fewer equations than this are solved as they are
 SPARSE = 0.1  # equations with fewer entries than this share are solved as sparse ones
 BLOCK = 2000  # helpers whose uncertainty is worked out at a time
 
@@ -122,6 +123,10 @@ class _Equations:
         self.n = np.bincount(helpers).astype(float)
         self.sums, self.yy = Z @ y, float(y @ y)
         self.WW, self.Wy, self.C = (W.T @ W).tocsr(), W.T @ y, (Z @ W).tocsr()
+        self.own = sparse.diags_array((np.arange(W.shape[1]) >= self.p).astype(float)).tocsr()  # of each village effect, on its own scale
+        self.sparse = W.shape[1] > SMALL
+        if not self.sparse:
+            self.WW, self.C, self.own = self.WW.toarray(), self.C.toarray(), self.own.toarray()
         plain = X @ np.linalg.lstsq(X, y, rcond=None)[0]
         self.left = float(((y - plain) ** 2).sum())
 
@@ -129,19 +134,18 @@ class _Equations:
         """What is left to solve: the helpers' weights, the scale of each unknown, and the equations on that scale."""
         weight = helper_ratio / (1 + helper_ratio * self.n)
         scale = np.concatenate([np.ones(self.p), np.full(len(self.Wy) - self.p, np.sqrt(place_ratio))])
-        left = self.WW - self.C.T @ (sparse.diags_array(weight) @ self.C) if helper_ratio else self.WW
-        onto = sparse.diags_array(scale)
-        left = onto @ left @ onto + sparse.diags_array((np.arange(len(scale)) >= self.p).astype(float))
+        left = self.WW - self.C.T @ (self.C * weight[:, None]) if helper_ratio else self.WW
+        left = left * scale * scale[:, None] + self.own
         return weight, scale, left, scale * (self.Wy - self.C.T @ (weight * self.sums))
 
     def criterion(self, helper_ratio, place_ratio):
         """-2 log restricted likelihood with the variance within profiled out."""
         weight, scale, left, right = self._absorbed(helper_ratio, place_ratio)
-        if left.nnz < SPARSE * left.shape[0] ** 2:  # helpers each in one village leave next to nothing beside the diagonal
+        if self.sparse and left.nnz < SPARSE * left.shape[0] ** 2:  # helpers each in one village leave next to nothing beside the diagonal
             factor = splu(left.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
             determinant, solution = np.log(np.abs(factor.U.diagonal())).sum(), factor.solve(right)
         else:
-            dense = linalg.cho_factor(left.toarray(), lower=True, check_finite=False)
+            dense = linalg.cho_factor(_full(left), lower=True, check_finite=False)
             determinant, solution = 2 * np.log(np.diag(dense[0])).sum(), linalg.cho_solve(dense, right, check_finite=False)
         residual = max(self.yy - weight @ self.sums**2 - solution @ right, 1e-300)
         return np.log1p(helper_ratio * self.n).sum() + determinant + self.df * (1 + np.log(2 * np.pi * residual / self.df))
@@ -150,8 +154,8 @@ class _Equations:
         """The same if helpers did not differ, with the villages absorbed."""
         p, sizes = self.p, self.WW.diagonal()[self.p :]
         weight = place_ratio / (1 + place_ratio * sizes)
-        cross, sums = self.WW[:p, p:].toarray(), self.Wy[p:]
-        left, right = self.WW[:p, :p].toarray() - (cross * weight) @ cross.T, self.Wy[:p] - (cross * weight) @ sums
+        cross, sums = _full(self.WW[:p, p:]), self.Wy[p:]
+        left, right = _full(self.WW[:p, :p]) - (cross * weight) @ cross.T, self.Wy[:p] - (cross * weight) @ sums
         residual = max(self.yy - weight @ sums**2 - np.linalg.solve(left, right) @ right, 1e-300)
         return np.log1p(place_ratio * sizes).sum() + np.linalg.slogdet(left)[1] + self.df * (1 + np.log(2 * np.pi * residual / self.df))
 
@@ -177,7 +181,7 @@ class _Equations:
 
     def solved(self, helper_ratio, place_ratio):
         weight, scale, left, right = self._absorbed(helper_ratio, place_ratio)
-        factor = linalg.cho_factor(left.toarray(), lower=True, check_finite=False)
+        factor = linalg.cho_factor(_full(left), lower=True, check_finite=False)
         solution = linalg.cho_solve(factor, right, check_finite=False)
         residual = max(self.yy - weight @ self.sums**2 - solution @ right, 1e-300)
         inverse = linalg.cho_solve(factor, np.diag(scale), check_finite=False) * scale[:, None]
@@ -186,7 +190,7 @@ class _Equations:
     def _taken(self, inverse):
         """Of each helper, the quadratic form of its sums of covariates and villages with the inverse."""
         rows = [self.C[start : start + BLOCK] for start in range(0, self.C.shape[0], BLOCK)]
-        return np.concatenate([np.asarray((part @ inverse * part.toarray()).sum(axis=1)) for part in rows])
+        return np.concatenate([np.asarray((part @ inverse * _full(part)).sum(axis=1)) for part in rows])
 
     def scores(self, place_ratio):
         """The variance of chance, and of each helper effect without shrinkage and its information, as if helpers did not differ."""
@@ -201,6 +205,10 @@ class _Equations:
         weight = helper_ratio / (1 + helper_ratio * self.n)
         effect = weight * (self.sums - self.C @ solution.estimate)
         return effect, np.sqrt(solution.within * (weight + weight**2 * self._taken(solution.inverse)))
+
+
+def _full(matrix):
+    return matrix.toarray() if sparse.issparse(matrix) else matrix
 
 
 def _independent(covariates, n):
