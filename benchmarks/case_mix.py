@@ -1,4 +1,4 @@
-"""How often comparisons of helpers are wrong, and how often right: `python benchmarks/case_mix.py` prints a table, about four minutes.
+"""How often comparisons of helpers are wrong, and how often right: `python benchmarks/case_mix.py` prints a table, some minutes.
 
 Made-up counties: households with circumstances that matter (ill people are less often satisfied), villages that differ, helpers who
 each have the households of one village. `confounded`: some helpers have mostly ill households. Columns, in percent of all helpers:
@@ -57,7 +57,7 @@ SIZES = [{"villages": 3, "helpers": 4, "households": 5}, {"villages": 20, "helpe
 WORLDS = [{"village_sd": 0.0, "confounded": False}, {"village_sd": 0.6, "confounded": False}, {"village_sd": 0.6, "confounded": True}]
 
 if __name__ == "__main__":
-    trials = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    trials = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     print(f"{trials} counties a row; limits of the example scorecard; seed 20190301\n")
     print(f"{'result':8}{'helpers x households':>22}{'villages':>10}{'confounded':>12}{'helpers differ':>16}{'raw':>8}{'adj.':>8}{'verdict':>9}{'found':>8}{'wrong side':>12}")
     for share in (True, False):
