@@ -446,7 +446,7 @@ def test_working_papers_have_their_sheets_and_say_that_they_are_not_masked(paper
     found = sheets(papers)
     assert list(found) == ["说明", "疑点清单", "帮扶责任人", "未评估", "未能识别", "规则目录", "证据"]
     head, row = found["帮扶责任人"]
-    assert dict(zip(head, row)) == {"帮扶人编号": "B1", "责任人类别": "第一帮扶责任人", "应入户": 6.0, "缺访": 2.0, "得分": 62.5, "等次": "基本称职", "拟作处理": "拟约谈本人"}
+    assert dict(zip(head, row)) == {"帮扶人编号": "B1", "责任人类别": "第一帮扶责任人", "应入户": 6.0, "缺访": 2.0, "得分": 62.5, "等次": "基本称职", "处理": "拟约谈本人"}
     assert any("内部工作底稿，含个人信息" in str(v) for row in found["说明"] for v in row)
 
 

@@ -50,7 +50,7 @@ class AnnualReport(Pages):
         due, made = int(first["visits_due"].sum()), int(first["visits_made"].sum())
         if not due:
             return self.say("没有可评估的第一帮扶责任人入户时段。", "No home visit of a first helper was due.")
-        missed, proposed = int((first["visits_missed"] > 0).sum()), int(first["sanction"].notna().sum())
+        missed, proposed = int((first["visits_missed"] > 0).sum()), int((first["sanction"].notna() & ~first["sanction_in_force"]).sum())
         return self.say(
             f"第一帮扶责任人应入户{due:,}次,记录到位{made:,}次({made / due:.1%});{missed:,}人有缺访,拟作处理{proposed:,}人。",
             f"First helpers owed {due:,} home visits and the record shows {made:,} ({made / due:.1%}); {missed:,} of them missed at least one, sanctions are proposed for {proposed:,}.",
