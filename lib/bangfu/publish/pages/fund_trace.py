@@ -70,11 +70,11 @@ class FundTrace(Pages):
 
     @property
     def _in_question(self) -> list[str]:
-        """The funds with money in question that the ledger knows, then the special accounts that paid anything."""
+        """The funds with money in question to which the special accounts charged payments, then the special accounts that paid anything."""
         funds = FundAudit(self.county).risk.parts["fund_id"].dropna().unique()
-        paid = self._special & self.ledger["direction"].eq("out")
-        known = set(self.ledger.get("fund_id", pd.Series(dtype="str")).dropna())
-        return [*sorted(f for f in funds if f in known), *sorted(self.ledger.loc[paid, "account_no"].unique())]
+        paid = self.ledger[self._special & self.ledger["direction"].eq("out")]
+        charged = set(paid["fund_id"].dropna()) if "fund_id" in paid else set()
+        return [*sorted(f for f in funds if f in charged), *sorted(paid["account_no"].unique())]
 
     @cached_property
     def books(self) -> tracing.Books:
@@ -166,8 +166,8 @@ class FundTrace(Pages):
             return None
         rows = self.starts_table.assign(start=self.starts_table["start"].map(self._start))
         columns = {"start": (self.say("起点", "Start"), "text"), "payments": (self.say("笔数", "Payments"), "count"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan")}
-        note = self.say("起点是账户的,追踪它的全部支出;是指标的,追踪账上列支该指标的专户支出;一笔支出只归一个起点,指标优先。",
-                        "From an account, all its payments are traced; from a fund, the payments of special accounts that the books charge to it. A payment has one start, the fund's first.")
+        note = self.say("起点是账户的,追踪它的全部支出;是指标的,追踪账上列支该指标的专户支出;一笔支出只归一个起点,指标优先。没有列支过的存疑指标(如滞留资金)没有支出可追,可另行指定为起点。",
+                        "From an account, all its payments are traced; from a fund, the payments of special accounts that the books charge to it. A payment has one start, the fund's first. A fund in question that nothing was charged to (idle money) has no payment to trace; name it as a start to trace its receipts.")
         return Table(rows, columns, total=["payments", "amount"], limit=40, where="fund_trace.json", caption=self.say("追踪的起点", "Where tracing starts"), note=note, lang=self.lang)
 
     def books_said(self) -> Notice | None:
