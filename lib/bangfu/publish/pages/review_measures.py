@@ -3,6 +3,7 @@
 import pandas as pd
 
 from bangfu import pairing_effect, third_party
+from bangfu.audit import Outcome
 from bangfu.problems import Sentence
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Notice, Sentences, Table
@@ -29,19 +30,23 @@ class ReviewMeasures(Pages):
             "measure": (self.say("指标", "Measure"), "text"), "threshold": (self.say("官方标准", "Threshold"), "text"), "estimate": (self.say("估计", "Estimate"), "share"),
             "low": (self.say("区间下限", "Lower"), "share"), "high": (self.say("区间上限", "Upper"), "share"), "verdict": (self.say("结论", "Verdict"), "long"),
         }  # fmt: skip
+        unjudged = sum(o.found.unassessed for o in self._exit_rules if o.found)
         note = self.say(
-            f"标准出自{standards.basis.zh}。错退率按规则EX-01、EX-02对全部已脱贫人口的核对结果计算,是资料中的疑点,不是入户抽查的结果,没有抽样误差。漏评率要抽查未建档的户才能算,县里没有交来,因此漏评率和综合贫困发生率未评估,不等于达标。",
-            f"Thresholds: {standards.basis.en}. The wrong-exit rate counts what rules EX-01 and EX-02 doubt among all exited persons: doubts in the records, not found by visits, and without sampling error. The missed rate takes a sample of households that were not registered, which was not handed over; it and the composite rate are not assessed, which does not mean that they are met.",
+            f"标准出自{standards.basis.zh}。错退率按规则EX-01、EX-02对全部已脱贫人口的核对结果计算,是资料中的疑点,不是入户抽查的结果,没有抽样误差;两条规则共有{unjudged}户次缺少判断依据,未计为错退。漏评率要抽查未建档的户才能算,县里没有交来,因此漏评率和综合贫困发生率未评估,不等于达标。",
+            f"Thresholds: {standards.basis.en}. The wrong-exit rate counts what rules EX-01 and EX-02 doubt among all exited persons: doubts in the records, not found by visits, and without sampling error; {unjudged} times a household lacked what a rule needs and was not counted. The missed rate takes a sample of households that were not registered, which was not handed over; it and the composite rate are not assessed, which does not mean that they are met.",
         )
         return Table(pd.DataFrame(rows), columns, caption=self.say("第三方评估指标与官方标准", "Measures of the third-party review and their thresholds"), note=note, lang=self.lang)
 
     @property
     def _wrong_exits(self) -> set[str] | None:
         """The households whose exit is doubted; None unless both rules were applied."""
-        outcomes = [o for o in self.county.outcomes("exit") if o.in_force.rule.id in third_party.WRONG_EXIT_RULES]
-        if len(outcomes) < len(third_party.WRONG_EXIT_RULES) or any(o.found is None for o in outcomes):
+        if len(self._exit_rules) < len(third_party.WRONG_EXIT_RULES) or any(o.found is None for o in self._exit_rules):
             return None
-        return {subject for o in outcomes for subject in o.found.rows["subject"]}
+        return {subject for o in self._exit_rules for subject in o.found.rows["subject"]}
+
+    @property
+    def _exit_rules(self) -> list[Outcome]:
+        return [o for o in self.county.outcomes("exit") if o.in_force.rule.id in third_party.WRONG_EXIT_RULES]
 
     def pairing_effect(self) -> Table | Notice:
         """Did pairing raise incomes: the average effect and the effect by year since pairing began, or why it is not assessed."""
