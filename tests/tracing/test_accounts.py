@@ -188,6 +188,22 @@ def test_same_day_range_is_that_of_all_orders(method):
         assert told == (min(amounts), max(amounts)), name
 
 
+def test_impossible_orders_are_left_out():
+    """A pays B 100, and B pays A 60, on one day: of the four orders the one by which each had the other's money first cannot be."""
+    ledger = network(("t1", "2019-01-01", "A", "B", 100), ("t2", "2019-01-01", "B", "A", 60), at_hand={"A", "B"})
+    found = tracing.same_day_range(ledger, {"A": "t1"}, "lifo", opening={"A": 100, "B": 100})
+    assert found.exact and found.orders == 3
+    left = found.ranges.set_index("account_no")
+    # B pays 60 before A's 100 came (its own), or after (A's): A's claim stands whole with B, or 40 there and 60 back with A.
+    assert left.loc["B", ["banks", "low", "high"]].tolist() == [40, 40, 100] and left.loc["A", ["banks", "low", "high"]].tolist() == [60, 0, 60]
+
+
+def test_dates_and_times_may_stand_together_and_ids_may_be_numbers():
+    ledger = account(("1", 100), ("2", -40)).assign(posted_on=["2019-01-02", "2019-01-02 10:00:00"], txn_id=[1, 2], account_no=[7, 7])
+    trace = tracing.trace(ledger, [tracing.Claim("a", 1, account=7)], "fifo", opening={7: 0})
+    assert trace.paid("2") == 40 and trace.held("a", "7") == 60
+
+
 def test_too_many_orders_are_said_not_to_be_all():
     ledger = account(*[(f"in {i}", 100) for i in range(5)], *[(f"out {i}", -60) for i in range(5)]).assign(posted_on="2019-01-02")
     found = tracing.same_day_range(ledger, {"a": "in 0"}, "libr")

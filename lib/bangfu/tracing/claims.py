@@ -53,8 +53,9 @@ def placed(claims: Claims, books: Books) -> PlacedClaims:
     entries = _Entries(books)
     for claim in given:
         if claim.txn is None and claim.row is None:
-            there, places, place = max(books.opening.get(claim.account, 0), 0), on_openings, claim.account
-            if claim.account not in books.accounts:
+            account = str(claim.account)
+            there, places, place = max(books.opening.get(account, 0), 0), on_openings, account
+            if account not in books.accounts:
                 wrong.append(Sentence(f"“{claim.claimant}”主张的账户不在流水中。", f"The account that “{claim.claimant}” claims is not in the ledger."))
                 continue
         else:
@@ -76,7 +77,7 @@ def placed(claims: Claims, books: Books) -> PlacedClaims:
 
 def rows_of(txns: Iterable[str], books: Books) -> set[int]:
     """The rows of transactions, both sides of a transfer; WrongLedger for an id that is not there."""
-    wanted = set(txns)
+    wanted = {str(t) for t in txns}
     absent = wanted - set(books.rows["txn_id"].dropna())
     if absent:
         raise WrongLedger.all(Sentence(f"流水中没有交易 {t}。", f"The ledger has no transaction {t}.") for t in sorted(absent))
@@ -98,6 +99,6 @@ class _Entries:
     def of(self, claim: Claim) -> list[int]:
         if claim.row is not None:
             return [self._by_label[claim.row]] if claim.row in self._by_label else []
-        rows = [r for r in self._by_txn.get(claim.txn, []) if claim.account in (None, self._accounts[r])]
+        rows = [r for r in self._by_txn.get(str(claim.txn), []) if claim.account is None or str(claim.account) == self._accounts[r]]
         arrivals = {self._books.partner[r] for r in rows if self._out[r] and r in self._books.partner}
         return [r for r in rows if r not in arrivals]

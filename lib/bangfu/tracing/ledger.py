@@ -56,7 +56,7 @@ class Books:
         """
         rows, left_out = _usable(_checked(ledger))
         rows, backwards = _in_the_banks_order(rows)
-        told, assumed = _openings(rows, dict(opening or {}))
+        told, assumed = _openings(rows, {str(a): int(fen) for a, fen in (opening or {}).items()})
         return cls(rows, told, linked(rows, transit_days), left_out, _breaks(rows, told), assumed, backwards)
 
     @property
@@ -132,7 +132,7 @@ def _checked(ledger: pd.DataFrame) -> pd.DataFrame:
         wrong.append(Sentence("流水的“direction”列只能是 in 或 out。", "Column “direction” of the ledger must be in or out."))
     if wrong:
         raise WrongLedger.all(wrong)
-    posted = pd.to_datetime(known["posted_on"], errors="coerce").astype("datetime64[us]")
+    posted = pd.to_datetime(known["posted_on"], errors="coerce", format="ISO8601").astype("datetime64[us]")
     texts = {c: known[c].astype("str") for c in ("account_no", "direction", "counterparty_account", "txn_id")}
     return known.assign(posted_on=posted, label=ledger.index, **texts).reset_index(drop=True)
 

@@ -31,6 +31,7 @@ def same_day_range(ledger: pd.DataFrame | Books, claims: Claims, method: str = "
 
     All orders are tried where there are no more than `most`, and low and high are exact bounds. Otherwise three are tried: the
     bank's, all deposits first, all payments first; the true range can be wider. A row without a time is of that day's moment.
+    Orders by which a transfer would arrive in one ledger before it left another are impossible and left out.
     """
     from bangfu.tracing import trace
 
@@ -38,7 +39,11 @@ def same_day_range(ledger: pd.DataFrame | Books, claims: Claims, method: str = "
     given = as_claims(claims)
     count = prod(factorial(len(g)) for g in _open_groups(books))
     exact = count <= most
-    tried = [_amounts(trace(books.reordered(order), given, method, **options)) for order in (_all_orders(books) if exact else _three_orders(books))]
+    tried = []
+    for order in _all_orders(books) if exact else _three_orders(books):
+        reordered = books.reordered(order)
+        if len(reordered.sequence[1]) <= len(books.sequence[1]):
+            tried.append(_amounts(trace(reordered, given, method, **options)))
     table = pd.concat(tried, axis=1).fillna(0).astype("Int64")
     ranges = pd.DataFrame({"banks": table.iloc[:, 0], "low": table.min(axis=1), "high": table.max(axis=1)})
     return SameDay(ranges.sort_index().reset_index(), len(tried), exact)
