@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
-from bangfu import charts
+from bangfu import charts, workbench
 from bangfu.problems import WrongParams
 from bangfu.publish.pages import Relations
+from bangfu.relations import read_settings
+from handed_over import PARAMS, hand_over
 
 FIRMS = {"XM20190027", "XM20190043", "XM20190089"}  # planted in yunling: their representatives are helpers (PJ-05)
 
@@ -71,3 +73,35 @@ def test_chains_are_drawn_with_every_node_and_link_in_words():
 
 def test_no_chain_is_a_sentence():
     assert charts.relation_chains(chains()).figure is None
+
+
+@pytest.fixture
+def bare(tmp_path) -> Relations:
+    """A county of one household with the required tables alone."""
+    hand_over(tmp_path / "raw")
+    (tmp_path / "bare.yml").write_text(PARAMS, encoding="utf-8")
+    (tmp_path / "other.yml").write_text(PARAMS.replace("999001", "999002"), encoding="utf-8")
+    page = Relations.open(tmp_path / "bare.yml", 2019, reports=tmp_path / "reports", others=[tmp_path / "other.yml"])
+    page.county.folder.mkdir(parents=True)
+    return page
+
+
+def test_without_the_tables_of_money_it_is_said_what_was_not_looked_for(bare):
+    assert "没有查,不等于没有".replace(",", "\uff0c") in repr(bare.absent()) and "项目库" in repr(bare.absent())
+    for shown in (bare.conclusion(), bare.contractors(), bare.receivers(), bare.suggestions(), bare.hubs(), bare.finish()):
+        assert shown._repr_html_()
+
+
+def test_the_same_household_in_two_counties_is_found_by_its_numbers(bare):
+    # Both counties read the same files: member 张三 stands in both, and nobody else is a member.
+    rows = bare.two_counties().frame
+    assert rows[["county", "household", "other_county", "other_household"]].values.tolist() == [["999001", "H1", "999002", "H1"]]
+    assert "张三" not in rows["chain"].iloc[0] and "家庭成员.csv第2行" in rows["chain"].iloc[0]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), [("max_links: 4", "max_links: 0", "max_links"), ("minor_age: 18", "minor_ages: 18", "minor_age"), ("[0.95, 0.03]", "[0.95, 0.3]", "stated")])
+def test_a_mistake_in_the_settings_is_a_sentence(old, new, said, tmp_path):
+    path = tmp_path / "relations.yml"
+    path.write_text((workbench.params() / "relations.yml").read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(WrongParams, match=said):
+        read_settings(path)
