@@ -7,6 +7,7 @@ import pytest
 
 from assessed import CONTENT, assess, card, county, found
 from bangfu.assessment import Standards, assess_helpers, by_cut_offs, measure, read_scorecard, score
+from bangfu.assessment import points
 from bangfu.params import read_pack
 
 # Of a first helper: visits 30, calls 10, signed 10, plan 20, guarantees 10, answers 20; of a second: visits 50, answers 50.
@@ -94,6 +95,14 @@ def test_points_rest_on_rows_that_exist():
     known = set().union(*(t["origin"] for t in tables.values()))
     assert {o for origins in p["origins"] for o in origins} <= known
     assert all(len(o) > 0 for o, of in zip(p["origins"], p["of"], strict=True) if of)
+
+
+def test_points_are_read_back_from_parquet(tmp_path):
+    table = assess().points
+    points.write(table, tmp_path / "points.parquet")
+    back = pd.read_parquet(tmp_path / "points.parquet")
+    assert list(back) == points.COLUMNS and [list(o) for o in back["origins"]] == table["origins"].tolist()
+    assert back["reason"].tolist() == table["reason"].tolist()
 
 
 def test_a_missed_visit_costs_points_once_whatever_rules_see_it():

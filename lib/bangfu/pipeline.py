@@ -12,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bangfu import findings, notebooks, previous, record
+from bangfu.assessment import points
 from bangfu.assessment.year_on_year import keep_years
 from bangfu.county import County
 from bangfu.kernels import nursery
@@ -91,7 +92,7 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
         findings.write(ledger, folder / "findings.parquet")
         county.intake.rejects.to_parquet(folder / "rejects.parquet", index=False)
         county.helpers.to_parquet(folder / "helpers.parquet", index=False)
-        county.points.to_parquet(folder / "points.parquet", index=False)
+        points.write(county.points, folder / "points.parquet")
     given = {"params": str(params), "year": year, "reports": str(reports), "lang": lang, "edition": edition}
     with step("notebooks", "运行笔记本", "running notebooks"):
         _run_notebooks(chosen, folder, given, lambda n: progress(county.name, Sentence(f"笔记本:{n.title}", f"notebook: {n.name}")))

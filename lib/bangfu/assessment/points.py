@@ -29,6 +29,13 @@ def points(measured: Measured, weights: Weights) -> pd.DataFrame:
     return table[COLUMNS].astype({c: "str" for c in ("helper_id", "role", "part", "dimension", "indicator", "reason", "reason_en")})
 
 
+def write(points: pd.DataFrame, path) -> None:
+    """The points as Parquet that any reader takes: pandas' own note on list columns, which it cannot read back, is left out."""
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pandas(points, preserve_index=False).replace_schema_metadata(None), path)
+
+
 def _weight(measured: Measured, weights: Weights, row: np.ndarray, code: np.ndarray) -> np.ndarray:
     """The weight of indicators in the cards of helpers, whole numbers."""
     roles = sorted(weights)
