@@ -39,16 +39,16 @@ def test_stringer_covers(share, draw, bound):
     assert covered > 0.95 - 3 * np.sqrt(0.95 * 0.05 / samples)
 
 
-def test_the_docs_show_what_the_simulation_printed():
-    home = Path(__file__).parents[2]
-    printed = [
-        line[28:].split()
-        for line in (home / "benchmarks" / "coverage.txt").read_text(encoding="utf-8").splitlines()
-        if re.match(r".{28}\s+\d+\.\d", line)
-    ]
-    rows = [
-        line for line in (home / "docs" / "sampling.md").read_text(encoding="utf-8").splitlines() if re.search(r"\| \*{0,2}\d+\.\d+\*{0,2} \|", line)
-    ]
+def printed(file):
+    """The figures of a benchmark's tables, row by row."""
+    lines = (Path(__file__).parents[2] / "benchmarks" / file).read_text(encoding="utf-8").splitlines()
+    return [line[28:].split() for line in lines if re.match(r".{28}\s+\d+\.\d", line)]
+
+
+def test_the_docs_show_what_the_simulations_printed():
+    page = Path(__file__).parents[2] / "docs" / "sampling.md"
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if re.search(r"\| \*{0,2}\d+\.\d+\*{0,2} \|", line)]
     shown = [[re.sub(r"^\*\*(.*)\*\*$", r"\1!", cell.strip()) for cell in row.strip("|").split("|")[1:]] for row in rows]
-    assert len(printed) == 2 * (13 + 14)
-    assert shown == [printed[i] for i in [*range(0, 13), *range(27, 40), *range(13, 27), *range(40, 54)]]
+    upper, both_sides = printed("coverage.txt"), printed("coverage_items.txt")
+    assert len(upper) == 2 * (13 + 14) and len(both_sides) == 8 + 4
+    assert shown == [upper[i] for i in [*range(0, 13), *range(27, 40), *range(13, 27), *range(40, 54)]] + both_sides

@@ -1,4 +1,8 @@
-"""Classical estimates of the error in money: mean-per-unit, difference, ratio, regression, by item; and the mean taint by money unit."""
+"""Classical estimates of the error in money: mean-per-unit, difference, ratio, regression, by item; and the mean taint by money unit.
+
+Their intervals are normal approximations: with few errors in the population 95% held the truth in as little as 40% of samples
+(docs/sampling.md); use Stringer there.
+"""
 
 import numpy as np
 from scipy import stats
