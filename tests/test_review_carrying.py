@@ -7,12 +7,13 @@ from bangfu import handovers
 from bangfu.findings import SCHEMA
 from bangfu.handovers import HandOver
 from bangfu.params import read_pack
+from bangfu.previous import Previous, take_earlier
 from bangfu.publish.changes import masked_keys
 from bangfu.publish.masking import Masker
 from bangfu.review.entries import Entry
 from bangfu.review.life import CHOICES, FIELDS, JUDGED, NEEDS, NEXT, lacking, possible
 from bangfu.review.precision import precision
-from bangfu.review.standing import carried_over, standing
+from bangfu.review.standing import carried_over, linked, standing
 from bangfu.vanished import Reasons
 from handed_over import FILES, read
 
@@ -78,6 +79,26 @@ def test_what_comes_back_in_a_later_year_is_linked_to_the_year_and_judgement_bef
     assert standing("new", None, "e2", [entry(year=2018, became="rejected", note="核对无误")], 2019)[0] == "reopened"
     table = pd.DataFrame([dict.fromkeys(SCHEMA.names) | {"finding_id": "F1", "status": "new", "evidence": "e1"}])
     assert carried_over(table, [entry(year=2020)], 2019)["status"].tolist() == ["new"]
+
+
+def test_what_an_earlier_year_had_is_linked_without_a_review_too():
+    table = pd.DataFrame([dict.fromkeys(SCHEMA.names) | {"finding_id": f"F{n}", "status": s, "evidence": "e"} for n, s in enumerate(("new", "new", "new", "vanished"))])
+    earlier = pd.DataFrame({"finding_id": ["F0", "F1", "F3"], "status": ["vanished", "new", "closed"], "year": 2018})
+    now = linked(table, earlier)
+    assert now["status"].tolist() == ["reopened", "new", "new", "vanished"]
+    assert now["reason"].tolist() == ["反弹:2018年度也有此疑点(F0),当时为未再出现", "2018年度也有此疑点(F1),当时为新发现", None, None]
+    assert linked(table, None) is table
+
+
+def test_the_last_earlier_year_beside_a_run_is_taken_and_no_later_one(tmp_path):
+    for year, status in (("2016", "new"), ("2017", "closed"), ("2020", "rejected")):
+        (tmp_path / year).mkdir()
+        pd.DataFrame({"finding_id": ["F1"], "status": [status]}).to_parquet(tmp_path / year / "findings.parquet")
+    (tmp_path / "2019").mkdir()
+    take_earlier(tmp_path / "2019")
+    assert Previous(tmp_path / "2019").earlier.values.tolist() == [["F1", "closed", 2017]] and Previous(tmp_path / "2016").earlier is None
+    take_earlier(tmp_path / "2016")
+    assert Previous(tmp_path / "2016").earlier is None
 
 
 def test_an_exemption_of_the_county_params_stays_and_an_edit_that_lost_counts_for_nothing():

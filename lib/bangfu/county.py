@@ -20,7 +20,7 @@ from bangfu.intake.tables import digests_of
 from bangfu.params import Settings, open_settings
 from bangfu.previous import Previous
 from bangfu.problems import Sentence
-from bangfu.review.standing import carried_over
+from bangfu.review.standing import carried_over, linked
 from bangfu.vanished import Reasons
 
 
@@ -233,6 +233,7 @@ class County:
         ledger = ledger.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
         ledger = findings.with_exemptions(ledger, self.settings.county.exemptions, self.year)
         ledger = findings.compared(ledger, self.previous.findings, self._why_gone)
+        ledger = linked(ledger, self.previous.earlier)
         return carried_over(ledger, self.previous.reviews, self.year)
 
     @cached_property

@@ -115,6 +115,7 @@ def _go_on(county: County, reports: Path) -> None:
     county.folder.mkdir(parents=True, exist_ok=True)
     previous.set_aside(county.folder, county.folder / "work" / "basis.json", county.basis, county.handover_file.parent)
     previous.take_reviews(county.folder, known)
+    previous.take_earlier(county.folder)
     keep_years(county.folder)
     county.handover.keep(county.handover_file)
 

@@ -14,7 +14,7 @@ from bangfu import digests, findings
 from bangfu.handovers import HandOver
 from bangfu.review import entries
 
-FINDINGS, HANDOVER, BASIS, REVIEWS = "findings.parquet", "handover.parquet", "basis.json", "reviews.json"
+FINDINGS, HANDOVER, BASIS, REVIEWS, EARLIER = "findings.parquet", "handover.parquet", "basis.json", "reviews.json", "earlier.parquet"
 
 
 class Previous:
@@ -51,6 +51,12 @@ class Previous:
         path = self._path(REVIEWS)
         return entries.kept(path) if path else []
 
+    @cached_property
+    def earlier(self) -> pd.DataFrame | None:
+        """Where the findings of the year before stood: finding_id, status, year; None where no earlier year stands beside this one."""
+        path = self._path(EARLIER)
+        return pd.read_parquet(path) if path else None
+
     @property
     def digests(self) -> dict[str, str]:
         """File -> SHA-256 of what the run goes on from."""
@@ -82,3 +88,14 @@ def take_reviews(reports: Path, known: list[entries.Entry]) -> None:
         entries.keep(known, path)
     else:
         path.unlink(missing_ok=True)
+
+
+def take_earlier(reports: Path) -> None:
+    """Keeps where the findings of the last earlier year stand that was run beside this one (`<reports>/../<year>`)."""
+    path = reports / "previous" / EARLIER
+    path.unlink(missing_ok=True)
+    years = [int(p.name) for p in reports.parent.iterdir() if p.name.isdecimal() and int(p.name) < int(reports.name) and (p / FINDINGS).is_file()]
+    if years:
+        path.parent.mkdir(exist_ok=True)
+        found = pd.read_parquet(reports.parent / str(max(years)) / FINDINGS, columns=["finding_id", "status"])
+        found.assign(year=max(years)).to_parquet(path, index=False)

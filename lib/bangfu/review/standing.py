@@ -24,6 +24,25 @@ def carried_over(findings: pd.DataFrame, entries: Sequence[Entry], year: int) ->
     return now
 
 
+def linked(findings: pd.DataFrame, earlier: pd.DataFrame | None) -> pd.DataFrame:
+    """The finding table with the link to an earlier year: what had been settled or gone there and is found again is `reopened` (反弹).
+
+    earlier: finding_id, status, year. What was open then as well stays as it is seen now, and says so.
+    """
+    if earlier is None:
+        return findings
+    now, then = findings.copy(), earlier.set_index("finding_id")
+    for at in now.index[now["finding_id"].isin(then.index) & now["status"].isin(FOUND)]:
+        status, year = then.at[now.at[at, "finding_id"], "status"], then.at[now.at[at, "finding_id"], "year"]
+        back = status in _SETTLED
+        now.at[at, "status"] = "reopened" if back else now.at[at, "status"]
+        now.at[at, "reason"] = f"{'反弹:' if back else ''}{year}年度也有此疑点({now.at[at, 'finding_id']}),当时为{word('status', status)}"
+    return now
+
+
+_SETTLED = ("rectified", "closed", VANISHED)
+
+
 def standing(seen: str, reason: str | None, evidence: str, entries: Sequence[Entry], year: int) -> tuple[str, str | None]:
     """The status of a finding and its reason.
 
