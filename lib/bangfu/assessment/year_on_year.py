@@ -13,35 +13,67 @@ from bangfu.assessment.grading import UNKNOWN
 from bangfu.assessment.indicators import DIMENSIONS
 from bangfu.problems import Sentence
 
-HELPERS, POINTS, FINDINGS, RECORD = "helpers.parquet", "points.parquet", "findings.parquet", "record.json"
 CHANGES = ("down", "up", "same", "no_longer_graded", "newly_graded", "ungraded", "came", "left")
 COLUMNS = ["helper_id", "role", "unit", "year_before", "year", "grade_before", "grade", "score_before", "score", "change", "comparable", "why", "why_en"]
 _KEY = ["helper_id", "role"]
 
 
+_TOLD = ["helper_id", "role", "unit", "grade", "score", "grade_reason", "grade_reason_en", "households", "visits_due", "visits_missed", "calls_missed"]
+
+
 @dataclass(frozen=True)
 class KeptYear:
-    """What a year's run left of the assessment: helpers (a row per helper and role), points and findings where they were left, and by
-    what it was judged (`judged by` of its record: policy, rules, scorecard, county)."""
+    """What is kept of a year's assessment: a row per helper and role with grade, score, duties, `<dimension>_earned` and
+    `<dimension>_possible` (points), `confirmed` (rules of which a finding about the helper is confirmed, separated by 、; empty for
+    none); and by what it was judged (`judged by` of its record: policy, rules, scorecard, county)."""
 
     year: int
     helpers: pd.DataFrame
-    points: pd.DataFrame | None = None
-    findings: pd.DataFrame | None = None
     judged: dict = field(default_factory=dict)
 
 
-def kept_years(county_folder: Path, before: int) -> list[KeptYear]:
-    """The years before `before` of which the county's reports folder (`<reports>/<county>`) holds an assessment, oldest first."""
-    folders = [f for f in Path(county_folder).iterdir() if f.name.isdecimal() and int(f.name) < before and (f / HELPERS).is_file()] if Path(county_folder).is_dir() else []
-    return [_kept(f) for f in sorted(folders, key=lambda f: int(f.name))]
+def of_year(year: int, helpers: pd.DataFrame, points: pd.DataFrame | None, findings: pd.DataFrame | None, judged: dict) -> KeptYear:
+    """A year from what its run gives: helpers and points (columns of `HelpersAssessed`), findings with their statuses, what it was judged by."""
+    table = helpers[[c for c in _TOLD if c in helpers]].drop_duplicates(_KEY).set_index(_KEY)
+    if points is not None:
+        sums = points.groupby([*_KEY, "dimension"], observed=True)[["earned", "possible"]].sum().unstack("dimension")
+        table = table.join(sums.set_axis([f"{d}_{what}" for what, d in sums.columns], axis=1))
+    if findings is not None:
+        rows = findings[(findings["status"] == "confirmed") & findings["subject"].isin(set(helpers["helper_id"]))]
+        rules = rows.groupby("subject")["rule_id"].agg(lambda r: "、".join(sorted(set(r))))
+        table["confirmed"] = table.index.get_level_values("helper_id").map(rules.to_dict()).astype("str")
+        table["confirmed"] = table["confirmed"].fillna("")
+    return KeptYear(year, table.sort_index().reset_index(), json.loads(json.dumps(judged, default=str)))
 
 
-def _kept(folder: Path) -> KeptYear:
-    points, found, record = (folder / name for name in (POINTS, FINDINGS, RECORD))
-    judged = json.loads(record.read_text(encoding="utf-8")).get("judged by", {}) if record.is_file() else {}
-    totals = pd.read_parquet(points, columns=[*_KEY, "dimension", "earned", "possible"]) if points.is_file() else None
-    return KeptYear(int(folder.name), pd.read_parquet(folder / HELPERS), totals, ledger.read(found) if found.is_file() else None, judged)
+def keep_years(reports: Path) -> None:
+    """Sets aside, in `previous` of a county-year's reports, the assessment of each earlier year that stands beside it (`<reports>/../<year>`)."""
+    folder = reports / "previous"
+    for old in folder.glob("year-*") if folder.is_dir() else ():
+        old.unlink()
+    for beside in sorted(reports.parent.iterdir()) if reports.parent.is_dir() else ():
+        if beside.name.isdecimal() and int(beside.name) < int(reports.name) and (beside / "helpers.parquet").is_file():
+            year = _run_in(beside)
+            folder.mkdir(parents=True, exist_ok=True)
+            year.helpers.to_parquet(folder / f"year-{year.year}.parquet", index=False)
+            (folder / f"year-{year.year}.json").write_text(json.dumps(year.judged, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+
+
+def _run_in(folder: Path) -> KeptYear:
+    points, found, record = (folder / name for name in ("points.parquet", "findings.parquet", "record.json"))
+    return of_year(
+        int(folder.name),
+        pd.read_parquet(folder / "helpers.parquet"),
+        pd.read_parquet(points, columns=[*_KEY, "dimension", "earned", "possible"]) if points.is_file() else None,
+        ledger.read(found) if found.is_file() else None,
+        json.loads(record.read_text(encoding="utf-8")).get("judged by", {}) if record.is_file() else {},
+    )
+
+
+def kept_years(reports: Path) -> list[KeptYear]:
+    """The years set aside by `keep_years`, oldest first."""
+    files = sorted((reports / "previous").glob("year-*.parquet"), key=lambda f: int(f.stem[5:]))
+    return [KeptYear(int(f.stem[5:]), pd.read_parquet(f), json.loads(f.with_suffix(".json").read_text(encoding="utf-8"))) for f in files]
 
 
 def side_by_side(years: Sequence[KeptYear]) -> pd.DataFrame:
@@ -55,6 +87,7 @@ def side_by_side(years: Sequence[KeptYear]) -> pd.DataFrame:
 
 def changes(years: Sequence[KeptYear], grades: Sequence[str]) -> pd.DataFrame:
     """COLUMNS, a row per helper and role and pair of years that follow each other, worst changes first within a pair.
+    Grades are those in force.
 
     grades: from the best down. change: down, up, same; no_longer_graded and newly_graded (资料不足 in one of the years), ungraded (in
     both); came and left (no assessment in one of them). comparable: False where another scorecard or policy pack was in force, or is
@@ -91,7 +124,7 @@ def _same_rules(before: KeptYear, after: KeptYear) -> bool:
 
 
 def _between(before: KeptYear, after: KeptYear, grades: Sequence[str]) -> pd.DataFrame:
-    a, b = (y.helpers.drop_duplicates(_KEY).set_index(_KEY) for y in (before, after))
+    a, b = (y.helpers.set_index(_KEY) for y in (before, after))
     index = a.index.union(b.index)
     rank = {g: i for i, g in enumerate(grades)}
     table = pd.DataFrame({
@@ -121,49 +154,39 @@ def _change(before, after, rank: dict[str, int]) -> str:
 
 
 def _reasons(before: KeptYear, after: KeptYear, a: pd.DataFrame, b: pd.DataFrame, moved: pd.Index) -> dict:
-    """Of each helper whose grade changed, what changed: duties, results by dimension (the most points first), confirmed findings, vetoes."""
+    """Of each helper whose grade changed, what changed: duties, share of points by dimension, confirmed findings, vetoes and ceiling."""
     said: dict = {key: [] for key in moved}
     for column, (zh, en) in {"households": ("结对户数", "households"), "visits_due": ("应入户", "visits due"), "visits_missed": ("缺访", "visits missed"), "calls_missed": ("缺电话联系", "calls missed")}.items():
         if column in a and column in b:
             for key in moved[(a[column].reindex(moved) != b[column].reindex(moved)).to_numpy()]:
                 said[key].append(Sentence(f"{zh}{int(a.at[key, column])}→{int(b.at[key, column])}", f"{en} {int(a.at[key, column])}→{int(b.at[key, column])}"))
-    for key, told in _dimensions(before, after, moved).items():
-        said[key] += told
-    confirmed = [_confirmed(y) for y in (before, after)]
     for key in moved:
-        mine = [c.get(key[0], set()) for c in confirmed]
-        new, gone = sorted(mine[1] - mine[0]), sorted(mine[0] - mine[1])
-        said[key] += [Sentence(f"新增属实疑点{'、'.join(new)}", f"newly confirmed: {', '.join(new)}")] if new else []
-        said[key] += [Sentence(f"上年属实疑点{'、'.join(gone)}本年没有", f"confirmed the year before, no more: {', '.join(gone)}")] if gone else []
+        said[key] += [*_dimensions(a.loc[key], b.loc[key]), *_confirmed((before.year, after.year), a.loc[key], b.loc[key])]
         if "grade_reason" in b and pd.notna(b.at[key, "grade_reason"]):
             said[key].append(Sentence(b.at[key, "grade_reason"].rstrip("。"), b.at[key, "grade_reason_en"].rstrip(".")))
     return said
 
 
-def _dimensions(before: KeptYear, after: KeptYear, moved: pd.Index) -> dict:
-    """Of each helper the dimensions whose share of the possible points changed, those that moved most points first."""
-    if before.points is None or after.points is None:
-        return {}
-    sums = [y.points.groupby([*_KEY, "dimension"])[["earned", "possible"]].sum() for y in (before, after)]
-    both = sums[0].add_suffix("_before").join(sums[1], how="outer").fillna(0.0).reset_index().set_index(_KEY)
-    both = both[both.index.isin(moved)]
-    share = {s: (both[f"earned{s}"] / both[f"possible{s}"].where(both[f"possible{s}"] > 0)) for s in ("_before", "")}
-    both = both.assign(was=share["_before"], now=share[""], moved_points=(share[""].fillna(0) * both["possible"] - share["_before"].fillna(0) * both["possible_before"]).abs())
-    both = both[~((both["was"] == both["now"]) | (both["was"].isna() & both["now"].isna()))].sort_values("moved_points", ascending=False, kind="stable")
-    said: dict = {}
-    for row in both.itertuples():
-        zh, en = DIMENSIONS.get(row.dimension, (row.dimension, row.dimension))
-        was, now = ("未评估" if s != s else f"{s:.0%}" for s in (row.was, row.now))
-        said.setdefault(row.Index, []).append(Sentence(f"{zh}{was}→{now}", f"{en} {was}→{now}".replace("未评估", "not assessed")))
-    return said
+def _dimensions(was: pd.Series, now: pd.Series) -> list[Sentence]:
+    """The dimensions whose share of the possible points changed, those that moved most points first."""
+    moved = []
+    for dimension, (zh, en) in DIMENSIONS.items():
+        earned, possible = ([0.0 if pd.isna(v := row.get(f"{dimension}_{what}")) else float(v) for row in (was, now)] for what in ("earned", "possible"))
+        shares = [f"{e / p:.0%}" if p else None for e, p in zip(earned, possible, strict=True)]
+        if shares[0] != shares[1]:
+            zh_told, en_told = (f"{name}{gap}{shares[0] or absent}→{shares[1] or absent}" for name, gap, absent in ((zh, "", "未评估"), (en, " ", "not assessed")))
+            moved.append((-abs(earned[1] - earned[0]), Sentence(zh_told, en_told)))
+    return [sentence for _, sentence in sorted(moved, key=lambda m: m[0])]
 
 
-def _confirmed(year: KeptYear) -> dict[str, set[str]]:
-    """Helper -> the rules of which a finding about the helper is confirmed."""
-    if year.findings is None:
-        return {}
-    rows = year.findings[(year.findings["status"] == "confirmed") & year.findings["subject"].isin(set(year.helpers["helper_id"]))]
-    return rows.groupby("subject")["rule_id"].agg(set).to_dict()
+def _confirmed(years: tuple[int, int], was: pd.Series, now: pd.Series) -> list[Sentence]:
+    """Rules newly confirmed of the helper, and confirmed the year before but not now; nothing where a year's findings are not known."""
+    rules = [None if pd.isna(row.get("confirmed")) else set(filter(None, row["confirmed"].split("、"))) for row in (was, now)]
+    if None in rules:
+        return []
+    new, gone = sorted(rules[1] - rules[0]), sorted(rules[0] - rules[1])
+    told = [Sentence(f"新增属实疑点{'、'.join(new)}", f"newly confirmed: {', '.join(new)}")] if new else []
+    return told + ([Sentence(f"{years[0]}年属实的疑点{'、'.join(gone)},{years[1]}年没有", f"confirmed in {years[0]}, not in {years[1]}: {', '.join(gone)}")] if gone else [])
 
 
 def transitions(changed: pd.DataFrame, grades: Sequence[str]) -> pd.DataFrame:
