@@ -49,7 +49,7 @@ def interval(values: list[float]) -> str:
     return f"{np.mean(values):.3f} ({max(np.mean(values) - half, 0):.3f}-{min(np.mean(values) + half, 1):.3f})"
 
 
-def main(seeds: int) -> None:
+def styles(seeds: int) -> None:
     for share in (1.0, 0.25):
         print(f"\n{share:.0%} of the fabricators' records invented; {seeds} counties for each size and share of fabricators")
         print(f"{'style':33}{'AUC (95% interval)':>24}{'300':>7}{'600':>7}{'1200':>7}{'found':>7}{'no survey':>11}{'smallest p':>12}")
@@ -61,7 +61,9 @@ def main(seeds: int) -> None:
             every = {name: [r[name] for _, r in rows] for name in rows[0][1]}
             by_size = "".join(f"{np.mean([r['score'] for h, r in rows if h == helpers]):7.3f}" for helpers in SIZES)
             print(f"{style:33}{interval(every['score']):>24}{by_size}{np.mean(every['found']):7.2f}{np.mean(every['records']):11.3f}{np.mean(every['smallest']):12.3f}", flush=True)
-    print("\nall of the records invented, 600 helpers, 6% fabricators: AUC by the share of honest helpers who write formulas")
+
+def formulas(seeds: int) -> None:
+    print(f"\nall of the records invented, 600 helpers, 6% fabricators, {seeds} counties: AUC by the share of honest helpers who write formulas")
     print(f"{'style':33}" + "".join(f"{f'{share:.0%}':>24}" for share in (0.0, 0.07, 0.2, 0.4)))
     for style in ("copied from oneself", "copied from a colleague"):
         cells = [interval([trial(600, seed, style, 1.0, 0.06, formulaic)["score"] for seed in range(seeds)]) for formulaic in (0.0, 0.07, 0.2, 0.4)]
@@ -70,5 +72,7 @@ def main(seeds: int) -> None:
 
 if __name__ == "__main__":
     began = time.process_time()
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    counties = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    styles(counties)
+    formulas(3 * counties)
     print(f"\n{time.process_time() - began:.0f} s of processor time", file=sys.stderr)

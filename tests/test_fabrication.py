@@ -1,10 +1,14 @@
 """Signals of invented records: hand-computed cases, what may change nothing, and that fabricators come first."""
 
+import re
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from bangfu import workbench
 from bangfu.assessment import read_scorecard
 from bangfu.assessment.fabrication import FabricationSettings, answers, clock, dates, entry, evidence, figures, journeys, photographs, score
 from bangfu.assessment.fabrication.likeness import Likeness
@@ -13,7 +17,8 @@ from bangfu.assessment.fabrication.records import records_of
 from bangfu.assessment.fabrication.reference import Reading, against_peers, against_rate
 from bangfu.assessment.fabrication.score import family_p, fisher
 from bangfu.assessment.fabrication.signal import FAMILIES
-from bangfu.sample.fabrication import fabricated_county
+from bangfu.publish.pages.visit_first import VisitFirst
+from bangfu.sample.fabrication import STYLES, fabricated_county
 from bangfu.sample.untidy_records import handed_over, untidy_county
 
 SETTINGS = FabricationSettings(visit_first=5, village_minutes=15, night=(22, 6), least_families=3)
@@ -226,3 +231,19 @@ def test_findings_of_rules_count_where_they_were_made(honest):
 def test_the_scorecard_says_how_many_are_listed_and_the_score_proposes_nothing(honest):
     assert read_scorecard("example").fabrication.visit_first == 30
     assert not {"sanction", "status", "grade"} & set(score(honest, 2019, SETTINGS).table)
+
+
+@pytest.mark.parametrize("lang, said", [("zh", "不提出任何处理"), ("en", "proposes no sanction")])
+def test_the_table_names_rows_and_says_that_it_proposes_nothing(honest, lang, said):
+    page = VisitFirst(SimpleNamespace(lang=lang, settings=SimpleNamespace(pack=SimpleNamespace(scorecard="example")), intake=SimpleNamespace(where=lambda t: {"file": "走访记录.csv", "sheet": None, "row": t})))
+    page.__dict__["fabrication"] = score(honest, 2019, SETTINGS)
+    shown = page.visit_first()
+    html = shown._repr_html_()
+    assert len(shown.frame) == 30 and said in html and "走访记录.csv" in html and str(page.fabrication.seed) in html
+
+
+def test_the_page_of_the_docs_has_the_measured_figures():
+    measured = (workbench.home() / "benchmarks" / "fabrication.txt").read_text(encoding="utf-8")
+    told = (workbench.home() / "docs" / "fabrication.md").read_text(encoding="utf-8")
+    figures = re.findall(r"\d\.\d{3} \(\d\.\d{3}-\d\.\d{3}\)", measured)
+    assert len(figures) == 2 * len(STYLES) + 8 and all(figure in told for figure in figures)
