@@ -100,7 +100,7 @@ def test_the_chain_says_each_link_in_both_languages(planted, behind):
 def test_a_telephone_of_many_is_a_hub_and_leads_nowhere(planted):
     network = planted[0]
     # Twelve households and one helper: 13 neighbours.
-    assert network.hubs.loc[network.hubs["kind"] == "phone", "neighbours"].tolist() == [13]
+    assert network.hubs.loc[network.hubs["kind"] == "phone", ["neighbours", "helpers"]].values.tolist() == [[13, 1]]
 
 
 def test_an_unconfirmed_likeness_never_makes_a_relation_exact(planted, behind):

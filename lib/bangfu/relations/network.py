@@ -91,14 +91,20 @@ class Network:
 
     @cached_property
     def hubs(self) -> pd.DataFrame:
-        """What too many share to tell of a relation: node, kind, neighbours; most shared first."""
+        """What too many share to tell of a relation: node, kind, neighbours, helpers (how many of them are); most shared first.
+
+        A helper's own telephone may stand as that of his households: no relation is drawn from it, but it is there to be seen.
+        """
         e = self.edges[~self.edges["kind"].isin(DEALINGS)]
         ends = pd.concat([e[["a", "b"]].set_axis(["node", "other"], axis=1), e[["b", "a"]].set_axis(["node", "other"], axis=1)]).drop_duplicates()
+        helper = self.persons["roles"].map(lambda roles: "helper" in roles)
+        helpers = ends[ends["other"].isin(helper.index[helper])]["node"].value_counts()
         counts = ends["node"].value_counts().rename("neighbours").rename_axis("node").reset_index()
         counts["kind"] = counts["node"].str.partition(":")[0]
         limits = self.settings.hub.model_dump()
         many = counts[counts["neighbours"] > counts["kind"].map(limits)]
-        return many.sort_values(["neighbours", "node"], ascending=[False, True], ignore_index=True)[["node", "kind", "neighbours"]]
+        many = many.assign(helpers=many["node"].map(helpers).fillna(0).astype("int64"))
+        return many.sort_values(["neighbours", "node"], ascending=[False, True], ignore_index=True)[["node", "kind", "neighbours", "helpers"]]
 
     def graph(self, *, suggested: bool = False, dealings: bool = False):
         """The igraph of what leads from one to another: no hubs; `edge` numbers the rows of `edges`, `name` the nodes.

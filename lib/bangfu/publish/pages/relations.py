@@ -224,7 +224,7 @@ class Relations(Pages):
         rows = self.network.hubs
         rows = rows.assign(label=[self._text(self.network.called(n, self.lang)) for n in rows["node"]])
         note = self.say("被这么多人、户或单位共用,说明不了关联,不作为环节。", "Shared by so many, these tell of no relation and join nobody.")
-        return Table(rows, {"label": (self.say("共用的号码或地址", "Shared"), "text"), "neighbours": (self.say("共用者", "Sharing"), "count")}, limit=15, caption=self.say("公用的电话、账户和地址", "Hubs"), note=note, lang=self.lang)
+        return Table(rows, {"label": (self.say("共用的号码或地址", "Shared"), "text"), "neighbours": (self.say("共用者", "Sharing"), "count"), "helpers": (self.say("其中帮扶责任人", "Of them helpers"), "count")}, limit=15, caption=self.say("公用的电话、账户和地址", "Hubs"), note=note, lang=self.lang)
 
     def settings(self) -> Notice:
         s = self.network.settings
