@@ -92,8 +92,8 @@ def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, app
 def kept(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> Kept:
     """The due periods of a duty, and the records that keep them.
 
-    Approved corrections are taken into account: periods of leave are not due, visits recorded late keep theirs, a handover ends one
-    pairing and begins another.
+    Approved corrections are taken into account: a period of leave is not due (one that was kept all the same stays, so that a leave
+    never costs), visits recorded late keep theirs, a handover ends one pairing and begins another.
     """
     pairings = _of_role(approved.corrections.handed_over(pairings), duty)
     visits = approved.corrections.with_late_records(visits[["helper_id", "household_id", "visited_at", "mode", "origin"]])
@@ -105,9 +105,6 @@ def kept(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, ap
     periods = pairings.iloc[rows][["helper_id", "household_id", "origin"]].reset_index(drop=True)
     for column in spans:
         periods[column] = spans[column].to_numpy()[keys % len(spans)]
-    if approved.corrections:
-        is_due = ~approved.corrections.excused(periods, approved.leave_share)
-        periods, keys = periods[is_due].reset_index(drop=True), keys[is_due]
     at = np.searchsorted(keys, reached)
     keeps = (reached >= 0) & (at < len(keys))
     keeps[keeps] = keys[at[keeps]] == reached[keeps]
@@ -118,6 +115,10 @@ def kept(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, ap
     records = visits.loc[keeps, ["helper_id", "household_id", "visited_at", "origin"]].reset_index(drop=True)
     records.insert(2, "period", reached[keeps] % len(spans) + 1)
     records["at"] = at[keeps]
+    if approved.corrections:
+        stays = (periods["made"] | ~approved.corrections.excused(periods, approved.leave_share)).to_numpy()
+        periods = periods[stays].reset_index(drop=True)
+        records["at"] = (np.cumsum(stays) - 1)[records["at"]]
     return Kept(periods[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]], records)
 
 
