@@ -29,7 +29,7 @@ LEVELS = {
     "unit": [("单位相同", "same unit", "unit_l = unit_r"), ("单位不同", "different units", None)],
 }  # fmt: skip
 PAIR = ["id", "a", "b", "role_a", "role_b", "probability", "bits", "prior", *LEVELS, "why", "why_en", "digest"]
-RECORD = ["unique_id", "node", "role", "county", "household", "name", "surname", "born", "sex", "village", "town", "unit", "known"]
+RECORD = ["unique_id", "node", "role", "county", "household", "name", "surname", "born", "sex", "village", "town", "unit", "known", "settled"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ def records(network: Network) -> pd.DataFrame:
             "unit": placed["unit"], "known": placed["id_number"].where(placed["sound"]),
         }
     )  # fmt: skip
-    return table[RECORD].astype({c: "str" for c in RECORD})
+    numbered = network.persons.index[network.persons["sound"]]
+    return table.astype("str").assign(settled=table["node"].isin(numbered))[RECORD]
 
 
 def suggest(network: Network) -> Likeness:
@@ -85,7 +86,7 @@ def suggest(network: Network) -> Likeness:
     scored = _linker(table, weights).inference.predict().as_pandas_dataframe()
     scored = scored[[c for c in scored if c.startswith(("unique_id", "mw_", "gamma_"))]].sort_values(["unique_id_l", "unique_id_r"])
     for side in ("l", "r"):
-        scored = scored.merge(table[["unique_id", "node", "role", "county", "household", "known"]].add_suffix(f"_{side}"), on=f"unique_id_{side}")
+        scored = scored.merge(table[["unique_id", "node", "role", "county", "household", "known", "settled"]].add_suffix(f"_{side}"), on=f"unique_id_{side}")
     scored["mw_name"] += scored["mw_tf_adj_name"]
     scored["prior"] = prior if reason else _priors(scored, table, prior, settings)
     scored["bits"] = scored["prior"] + scored[[f"mw_{name}" for name in LEVELS]].sum(axis=1)
@@ -200,11 +201,11 @@ def _estimated(table: pd.DataFrame, settings: Suggestion, pairs_known: int) -> L
 
 def _told(scored: pd.DataFrame, settings: Suggestion) -> pd.DataFrame:
     """The pairs to suggest, the likeliest first, each once, with its weights in words (columns `PAIR`)."""
-    known = scored["known_l"].notna() & scored["known_r"].notna()
+    settled = scored["settled_l"] & scored["settled_r"]  # two sound id numbers, whether or not these very rows hold them
     apart = (scored["county_l"] != scored["county_r"]) | ((scored["role_l"] != scored["role_r"]) & ~(scored["household_l"] == scored["household_r"]).fillna(False))
     scored["probability"] = _probability(scored["bits"])
     likely = scored["probability"] >= settings.threshold
-    rows = scored[~known & apart & likely & (scored["node_l"] != scored["node_r"])].copy()
+    rows = scored[~settled & apart & likely & (scored["node_l"] != scored["node_r"])].copy()
     swapped = rows["node_l"] > rows["node_r"]
     for plain, side, other in (("a", "l", "r"), ("b", "r", "l")):
         rows[plain] = rows[f"node_{side}"].mask(swapped, rows[f"node_{other}"])
