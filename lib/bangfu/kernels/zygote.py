@@ -10,6 +10,7 @@ import atexit
 import gc
 import json
 import locale
+import logging
 import os
 import random
 import signal
@@ -108,8 +109,9 @@ def _become_kernel(request: dict) -> None:
     sys.modules["numpy"].random.seed()
     from ipykernel.kernelapp import IPKernelApp
 
-    # 1: it watches no parent itself, the system ends it with the zygote; nor does it tell a terminal how to reach it.
-    IPKernelApp.launch_instance(parent_handle=1)
+    # 1: it watches no parent itself, the system ends it with the zygote; nor does it tell a terminal how to reach it. What it
+    # would log there (that it was interrupted, say, as every kernel is before it ends) is nothing that its user could mend.
+    IPKernelApp.launch_instance(parent_handle=1, log_level=logging.CRITICAL)
     # What was left for the end is done; taking every module apart would take longer than many a notebook.
     atexit._run_exitfuncs()
     os._exit(0)
