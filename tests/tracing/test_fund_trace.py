@@ -1,5 +1,7 @@
 """What the notebook of inspectors shows of yunling: the ring that starts at a special account, and nothing personal in public."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -23,6 +25,7 @@ def test_the_ring_is_laid_open(traced):
     """Special account → company → private person → basic account of the same township, read off the ledger by eye: LS2019000368,
     372 and 379, of 9,400, 8,648 and 4,700 yuan, each standing in both ledgers."""
     first = traced.loops().frame.query("route == 1")
+    assert set(tracing.METHODS) <= set(traced.loops_by_method().columns)
     assert first["txn_id"].tolist() == ["LS2019000368", "LS2019000372", "LS2019000379"]
     assert first["amount"].tolist() == [940_000, 864_800, 470_000]
     # The company and the person each had 5,000,000 yuan before: last in, first out and the election carry all round, first in and own first nothing.
@@ -38,13 +41,13 @@ def test_the_ring_is_laid_open(traced):
 def test_every_method_accounts_for_the_same_money(traced):
     rows = traced.by_method().frame
     assert len(rows) == len(tracing.METHODS)
-    assert (rows[["beyond", "gone", "not_there", "far"]].sum(axis=1) == traced.starts_table["amount"].sum()).all()
+    assert (rows[["held", "gone", "not_there", "far"]].sum(axis=1) == traced.starts_table["amount"].sum()).all()
 
 
 def test_all_is_shown_and_names_no_private_person_in_public(traced, public):
     public.county.edition = "public"
     try:
-        shown = [getattr(public, name)() for name in ("conclusion", "starts", "books_said", "by_method", "loops", "timeline", "flow_chart", "legs", "to_request", "passed_through", "kept_below", "gathered_and_spread", "year_end")]
+        shown = [getattr(public, name)() for name in ("conclusion", "starts", "books_said", "rules", "by_method", "loops", "loops_by_method", "timeline", "flow_chart", "legs", "to_request", "passed_through", "kept_below", "gathered_and_spread", "year_end")]
         pages = "".join((s._repr_html_() or "") + (s.svg or "" if isinstance(s, charts.Chart) else "") for s in shown)
     finally:
         public.county.edition = "internal"
@@ -61,6 +64,8 @@ def test_from_one_transaction(traced):
     assert page.traces["lifo"].legs["end"].tolist() == [tracing.FAR]
     page.county.folder.mkdir(parents=True, exist_ok=True)
     page.finish()
+    told = json.loads((page.county.folder / "fund_trace.json").read_text(encoding="utf-8"))
+    assert [t["amount"] for t in told["starts"]] == ["8,648.00"] and told["by method"]["lifo"]["hops"] == "8,648.00"
     left = pd.read_parquet(page.county.folder / "fund_trace.parquet")
     assert left["method"].tolist() == ["fifo", "lifo"] and left["amount"].tolist() == [864_800, 864_800]
 

@@ -2,143 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 
 import pandas as pd
 
 from bangfu import charts, tracing
-from bangfu.accounts import is_special
-from bangfu.audit import missing
-from bangfu.problems import Sentence
 from bangfu.publish.figures import wan, yuan
-from bangfu.publish.masking import mask_account
-from bangfu.publish.pages.common import Pages
-from bangfu.publish.pages.fund_audit import FundAudit
+from bangfu.publish.pages.traced import WIDEST, Traced
 from bangfu.publish.tables import Notice, Table
 from bangfu.tracing import shapes
-from bangfu.tracing.routes import Routes, routes_back
-from bangfu.tracing.settings import TracingSettings
-from bangfu.tracing.starts import starting_at
 
-NEEDS = {"ledger": ("txn_id", "account_no", "posted_on", "direction", "amount", "counterparty_account"), "accounts": ("account_no", "account_kind")}
-WIDEST = tracing.METHODS["election"]  # what can be followed furthest: claims go out first with every payment
 NOT_FOLLOWED = {tracing.NO_LEDGER, tracing.NOT_THERE}
 
 
-class FundTrace(Pages):
-    topics = ("earmark", "reimbursement", "projects", "benefits")
-
-    def __init__(self, county, starts: Iterable[str] = (), methods: Iterable[str] = (), hops: int = 4):
-        super().__init__(county)
-        self.given, self.methods, self.hops = tuple(starts), tuple(methods) or tuple(tracing.METHODS), int(hops)
-
-    @classmethod
-    def open(cls, params: str, year: int, *, reports: str, lang: str = "zh", edition: str = "public", start: Iterable[str] = (), methods: Iterable[str] = (), hops: int = 4) -> FundTrace:
-        """Opens the county-year. start: ids of funds, accounts or transactions (none: all funds in question and all special accounts)."""
-        page = super().open(params, year, reports=reports, lang=lang, edition=edition)
-        return cls(page.county, [start] if isinstance(start, str) and start else start, methods, hops)
-
-    # What is traced
-
-    @cached_property
-    def reason(self) -> Sentence | None:
-        """Why nothing can be traced; None where it can."""
-        absent = missing(NEEDS, self.county.tables)
-        if absent is None and self._settings is None:
-            return Sentence("政策包没有 tracing 一节", "the policy pack has no key `tracing`")
-        if absent is None and not self.claims:
-            return Sentence("流水中没有可作起点的支出", "the ledger has no payment to start from")
-        return absent
-
-    @property
-    def _settings(self) -> TracingSettings | None:
-        return self.county.settings.pack.tracing
-
-    @cached_property
-    def ledger(self) -> pd.DataFrame:
-        return self.county.tables["ledger"].reset_index(drop=True)
-
-    @cached_property
-    def _special(self) -> pd.Series:
-        kinds = next(r.values["special_account"] for r in self.county.settings.pack.rules.values() if "special_account" in r.values)
-        return is_special(self.ledger["account_no"], self.county.tables["accounts"], kinds.at(pd.Timestamp(self.county.year, 12, 31).date())).fillna(False).astype(bool)
-
-    @cached_property
-    def claims(self) -> list[tracing.Claim]:
-        return starting_at(self.given or self._in_question, self.ledger, leaving=self._special)
-
-    @property
-    def _in_question(self) -> list[str]:
-        """The funds with money in question to which the special accounts charged payments, then the special accounts that paid anything."""
-        funds = FundAudit(self.county).risk.parts["fund_id"].dropna().unique()
-        paid = self.ledger[self._special & self.ledger["direction"].eq("out")]
-        charged = set(paid["fund_id"].dropna()) if "fund_id" in paid else set()
-        return [*sorted(f for f in funds if f in charged), *sorted(paid["account_no"].unique())]
-
-    @cached_property
-    def books(self) -> tracing.Books:
-        return tracing.Books.of(self.ledger, transit_days=self._settings.transit_days)
-
-    @cached_property
-    def traces(self) -> dict[str, tracing.Trace]:
-        return tracing.side_by_side(self.books, self.claims, self.methods, hops=self.hops)
-
-    @cached_property
-    def widest(self) -> tracing.Trace:
-        """What can have been followed furthest, by the election of every payment."""
-        return self.traces.get(WIDEST.name) or tracing.trace(self.books, self.claims, WIDEST.name, hops=self.hops)
-
-    @cached_property
-    def routes(self) -> Routes:
-        leaving = self.ledger["direction"].eq("out")
-        return routes_back(self.books, [c.row for c in self.claims if leaving[c.row] and c.row in self._usable], self._related, hops=self.hops)
-
-    @property
-    def _usable(self) -> set:
-        return set(self.books.rows["label"])
-
-    @cached_property
-    def _related(self) -> pd.DataFrame:
-        """Who is behind which account, as far as the tables say: owner or name of the account, legal representative of a contractor."""
-        t, found = self.county.tables, []
-        for table, account, person in (("accounts", "account_no", "owner"), ("accounts", "account_no", "account_name"), ("projects", "contractor_account", "legal_representative")):
-            if table in t and {account, person} <= set(t[table]):
-                found.append(t[table][[account, person]].set_axis(["account_no", "person"], axis=1))
-        return pd.concat(found).dropna().drop_duplicates(ignore_index=True)
-
-    # How accounts are called
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        named = self.ledger.reindex(columns=["counterparty_account", "counterparty_name"]).dropna().drop_duplicates("counterparty_account")
-        names = dict(named.itertuples(index=False))
-        listed = self.county.tables["accounts"].reindex(columns=["account_no", "account_name"]).dropna()
-        return names | dict(listed.itertuples(index=False))
-
-    def _called(self, account) -> str:
-        """An account with its name, masked as the edition demands."""
-        if pd.isna(account) or not account:
-            return self.say("(未注明)", "(not stated)")
-        name = self._names.get(account, "")
-        if self.masker:
-            return f"{self.masker.text(name)} {mask_account(account).lstrip('*')}".strip()
-        return f"{name} {account}".strip()
-
-    def _start(self, start: str) -> str:
-        return self._called(start) if start in self.books.accounts else str(start)
-
-    def _with_names(self, rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-        return rows.assign(**{c: rows[c].map(self._called) for c in columns})
-
-    def _sources(self, *labels) -> list[dict]:
-        return [self.county.intake.where(self.ledger.at[label, "origin"]) for label in labels if not pd.isna(label)]
-
-    def _absent(self) -> Notice | None:
-        return Notice(self.say(f"资金追踪未评估:{self.reason.zh}。", f"No tracing: {self.reason.en}."), "absent") if self.reason else None
-
-    # What is shown
-
+class FundTrace(Traced):
     def sentence(self) -> str:
         """The tracing in one sentence."""
         if self.reason:
@@ -157,7 +34,7 @@ class FundTrace(Pages):
 
     @cached_property
     def starts_table(self) -> pd.DataFrame:
-        rows = pd.DataFrame([(c.claimant, self.ledger.at[c.row, "amount"]) for c in self.claims], columns=["start", "amount"])
+        rows = pd.DataFrame([(c.claimant, self.ledger.at[c.row, "amount"]) for c in self.claims], columns=["start", "amount"]).astype({"amount": "Int64"})
         return rows.groupby("start", sort=False, as_index=False).agg(payments=("amount", "size"), amount=("amount", "sum"))
 
     def starts(self) -> Table | None:
@@ -168,7 +45,7 @@ class FundTrace(Pages):
         columns = {"start": (self.say("起点", "Start"), "text"), "payments": (self.say("笔数", "Payments"), "count"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan")}
         note = self.say("起点是账户的,追踪它的全部支出;是指标的,追踪账上列支该指标的专户支出;一笔支出只归一个起点,指标优先。没有列支过的存疑指标(如滞留资金)没有支出可追,可另行指定为起点。",
                         "From an account, all its payments are traced; from a fund, the payments of special accounts that the books charge to it. A payment has one start, the fund's first. A fund in question that nothing was charged to (idle money) has no payment to trace; name it as a start to trace its receipts.")
-        return Table(rows, columns, total=["payments", "amount"], limit=40, where="fund_trace.json", caption=self.say("追踪的起点", "Where tracing starts"), note=note, lang=self.lang)
+        return Table(rows, columns, total=["payments", "amount"], limit=12, where="fund_trace.json", caption=self.say("追踪的起点", "Where tracing starts"), note=note, lang=self.lang)
 
     def books_said(self) -> Notice | None:
         """What of the ledgers could not be used or does not fit."""
@@ -190,20 +67,28 @@ class FundTrace(Pages):
         en = f"Ledgers of {len(b.accounts)} accounts are at hand; {len(b.partner) // 2} transfers stand in both ledgers" + "".join(f"; {t}" for t in told) + "."
         return Notice(self.say(zh, en))
 
+    def rules(self) -> Table | None:
+        """Every method with its rule in words and its authority."""
+        if self.reason:
+            return None
+        rows = pd.DataFrame([{"title": self.say(*m.title), "rule": self.say(*m.rule), "authority": self.say(*m.authority)} for m in (t.method for t in self.traces.values())])
+        columns = {"title": (self.say("方法", "Method"), "text"), "rule": (self.say("规则", "Rule"), "long"), "authority": (self.say("出处", "Authority"), "long")}
+        return Table(rows, columns, caption=self.say("各种方法的规则", "The rule of each method"), lang=self.lang)
+
     def by_method(self) -> Table | None:
-        """Every method side by side: its rule in words, and where it says the money is."""
+        """Every method side by side: where it says the money is."""
         if self.reason:
             return None
         rows = []
-        for name, t in self.traces.items():
-            sums, m = t.by_claimant.select_dtypes("number").sum(), t.method
-            rows.append({"title": self.say(*m.title), "rule": self.say(*m.rule), "authority": self.say(*m.authority), "beyond": sums["held"] + sums[tracing.OVERDRAFT], "gone": sums[tracing.NO_LEDGER], "not_there": sums[tracing.NOT_THERE] + sums[tracing.EARLY], "far": sums[tracing.FAR], "back": self._back(t)})
+        for t in self.traces.values():
+            sums = t.by_claimant.select_dtypes("number").sum()
+            rows.append({"title": self.say(*t.method.title), "held": sums["held"] + sums[tracing.OVERDRAFT], "gone": sums[tracing.NO_LEDGER], "not_there": sums[tracing.NOT_THERE] + sums[tracing.EARLY], "far": sums[tracing.FAR], "back": self._back(t)})
         columns = {
-            "title": (self.say("方法", "Method"), "text"), "rule": (self.say("规则", "Rule"), "long"), "authority": (self.say("出处", "Authority"), "long"), "beyond": (self.say("留在在手账户(元)", "Left on accounts at hand (yuan)"), "yuan"),
-            "gone": (self.say("到达流水不在手的账户", "At accounts without ledger"), "yuan"), "not_there": (self.say("对方流水未见到账", "Not seen to arrive"), "yuan"), "far": (self.say("到最后一跳", "At the last hop"), "yuan"), "back": (self.say("其中回流", "Of it, came back"), "yuan"),
+            "title": (self.say("方法", "Method"), "text"), "held": (self.say("留在在手账户", "On accounts at hand"), "yuan"), "gone": (self.say("到流水不在手的账户", "At accounts without ledger"), "yuan"),
+            "not_there": (self.say("未见到账", "Not seen to arrive"), "yuan"), "far": (self.say("到最后一跳", "At the last hop"), "yuan"), "back": (self.say("其中回流", "Of it, came back"), "yuan"),
         }  # fmt: skip
-        note = self.say("各方法并列,不代为选择;前四项金额之和等于起点金额,回流是其中一部分。方法能说明什么、不能说明什么,见 docs/tracing.md。",
-                        "No method is chosen. The first four amounts sum to what was traced; what came back is part of them. What a method can prove and what not: docs/tracing.md.")
+        note = self.say("单位:元。各方法并列,不代为选择;前四项之和等于起点金额(含还了透支的),回流是其中一部分。方法能说明什么、不能说明什么,见 docs/tracing.md。",
+                        "Yuan. No method is chosen. The first four amounts sum to what was traced (with what repaid overdrafts); what came back is part of them. What a method can prove and what not: docs/tracing.md.")
         return Table(pd.DataFrame(rows), columns, caption=self.say("各种方法的结果", "By every method"), note=note, lang=self.lang)
 
     def _back(self, trace: tracing.Trace) -> int:
@@ -211,27 +96,37 @@ class FundTrace(Pages):
         last = self.routes.steps.groupby("route").tail(1)
         return int(trace.legs.loc[trace.legs["label"].isin(last["label"]), "amount"].sum())
 
+    @cached_property
+    def _loops(self) -> pd.DataFrame:
+        """The payments of the routes back, with what each method says of them (a column per method)."""
+        steps = self.routes.steps
+        return steps.assign(**{name: steps["label"].map(t.legs.groupby("label")["amount"].sum()).fillna(0).astype("Int64") for name, t in self.traces.items()})
+
     def loops(self) -> Table | Notice | None:
-        """The routes back, payment by payment, with what each method says of it."""
+        """The routes back, payment by payment, with the rows of the ledger."""
         if self.reason:
             return None
-        steps = self.routes.steps
+        steps = self._loops
         if steps.empty:
             return Notice(self.say(f"在{self.hops}跳之内、在手的流水之中,没有发现回到起点单位或其关联账户的路径;流水不在手的账户之后如何,不得而知。", f"Within {self.hops} hops of the ledgers at hand no route leads back; what happened beyond accounts without a ledger is not known."))
         rows = self._with_names(steps, "from_account", "to_account").assign(sources=[self._sources(a, b) for a, b in zip(steps["label"], steps["label_in"], strict=True)])
-        shown = {}
-        for name, t in self.traces.items():
-            rows[name] = steps["label"].map(t.legs.groupby("label")["amount"].sum()).fillna(0).astype("Int64")
-            shown[name] = (self.say(*t.method.title), "yuan")
         columns = {
-            "route": (self.say("路径", "Route"), "count"), "posted_on": (self.say("日期", "Date"), "date"), "from_account": (self.say("付款", "From"), "text"), "to_account": (self.say("收款", "To"), "text"), "amount": (self.say("付款金额(元)", "Payment (yuan)"), "yuan"),
-            **shown, "sources": (self.say("原始行", "Rows"), "sources"),
+            "route": (self.say("路径", "Route"), "count"), "posted_on": (self.say("日期", "Date"), "date"), "from_account": (self.say("付款", "From"), "long"), "to_account": (self.say("收款", "To"), "long"),
+            "amount": (self.say("付款金额(元)", "Payment (yuan)"), "yuan"), "sources": (self.say("原始行", "Rows"), "sources"),
         }  # fmt: skip
-        note = self.say("路径只说明钱有可能这样回流:时间先后和账户首尾相接。各方法列是该笔付款中属于被追踪资金的部分。同一人按姓名、单位名称相同认定,须核对身份。",
-                        "A route says that money can have come back so: payments follow in time from account to account. Under each method stands how much of a payment was traced money. Persons are the same by name only: verify who they are.")
+        note = self.say("路径只说明钱有可能这样回流:时间先后和账户首尾相接。同一人按姓名、单位名称相同认定,须核对身份。",
+                        "A route says that money can have come back so: payments follow in time from account to account. Persons are the same by name only: verify who they are.")
         if not self.routes.complete:
             note += self.say("路径很多,只列出最先找到的一部分。", " There are more routes than were looked for.")
-        return Table(rows, columns, limit=60, where="fund_trace.parquet", caption=self.say("可能的回流路径", "Routes by which money can have come back"), note=note, lang=self.lang)
+        return Table(rows, columns, limit=40, where="fund_trace.json", caption=self.say("可能的回流路径", "Routes by which money can have come back"), note=note, lang=self.lang)
+
+    def loops_by_method(self) -> Table | None:
+        """How much of each payment of the routes back was traced money, by each method."""
+        if self.reason or self._loops.empty:
+            return None
+        shown = {name: (self.say(*t.method.title), "yuan") for name, t in self.traces.items()}
+        columns = {"route": (self.say("路径", "Route"), "count"), "posted_on": (self.say("日期", "Date"), "date"), **shown}
+        return Table(self._loops, columns, limit=40, where="fund_trace.json", caption=self.say("回流路径上各笔付款中被追踪的资金(元)", "Traced money in the payments of the routes (yuan)"), lang=self.lang)
 
     def flow_chart(self) -> charts.Chart | None:
         """The money that can be followed, as bands from account to account: by the method that follows furthest."""
@@ -276,17 +171,19 @@ class FundTrace(Pages):
         note = self.say(f"共{len(t.legs)}段,列出最远的{len(rows)}段;各方法的全部段落在 fund_trace.parquet。", f"{len(t.legs)} legs, the furthest {len(rows)} shown; those of all methods stand in fund_trace.parquet.")
         return Table(rows, columns, caption=self.say(f"资金走过的每一段({t.method.title.zh})", f"Legs of the money ({t.method.title.en})"), note=note, lang=self.lang)
 
+    @cached_property
+    def _same_day(self) -> tuple[pd.DataFrame, bool]:
+        """The ranges that the order within a day makes, by method, the widest first; and whether all orders were tried."""
+        found = {n: tracing.same_day_range(self.books, self.claims, n, hops=self.hops, most=self._settings.orders) for n in self.traces}
+        rows = pd.concat([f.ranges.assign(method=self.say(*self.traces[n].method.title)) for n, f in found.items()], ignore_index=True)
+        rows = rows.assign(width=rows["high"] - rows["low"]).sort_values("width", ascending=False, kind="stable", ignore_index=True)
+        return rows[rows["width"] > 0], all(f.exact for f in found.values())
+
     def same_day(self) -> Table | Notice | None:
         """How far the answers depend on the order of entries of one day."""
         if self.reason:
             return None
-        rows, exact = [], True
-        for name, t in self.traces.items():
-            found = tracing.same_day_range(self.books, self.claims, name, hops=self.hops, most=self._settings.orders)
-            exact = exact and found.exact
-            apart = found.ranges[found.ranges["low"] != found.ranges["high"]]
-            rows.append(apart.assign(method=self.say(*t.method.title), width=apart["high"] - apart["low"]))
-        rows = pd.concat(rows, ignore_index=True).sort_values("width", ascending=False, kind="stable", ignore_index=True)
+        rows, exact = self._same_day
         how = self.say("试遍了同日流水的所有先后次序", "all orders of same-day entries were tried") if exact else self.say("同日流水的次序太多,只试了银行次序、先收后付、先付后收三种,真实范围可能更宽", "there are too many orders of same-day entries; three were tried (the bank's, deposits first, payments first), and the true range can be wider")
         if rows.empty:
             return Notice(self.say(f"同日流水的先后次序不影响结果({how})。", f"The order of same-day entries changes nothing ({how})."))
@@ -297,20 +194,25 @@ class FundTrace(Pages):
         }  # fmt: skip
         return Table(shown, columns, limit=40, where="fund_trace.json", caption=self.say("同日先后次序造成的范围", "Ranges by the order within a day"), note=how + self.say("。", "."), lang=self.lang)
 
+    @cached_property
+    def _to_request(self) -> pd.DataFrame:
+        """Accounts whose ledgers are not at hand: what came there by the method that says most (high) and the one that says least (low)."""
+        sums = pd.concat({name: t.to_request.set_index("account_no")["amount"] for name, t in self.traces.items()}, axis=1).fillna(0).astype("Int64")
+        asked = self.widest.to_request.set_index("account_no").reindex(sums.index)
+        return asked.assign(high=sums.max(axis=1), low=sums.min(axis=1)).sort_values("high", ascending=False, kind="stable").rename_axis("account_no").reset_index()
+
     def to_request(self, limit: int = 40) -> Table | Notice | None:
-        """The ledgers to request next, with what came there by the method that says most and the one that says least."""
+        """The ledgers to request next."""
         if self.reason:
             return None
-        sums = pd.concat({name: t.to_request.set_index("account_no")["amount"] for name, t in self.traces.items()}, axis=1).fillna(0).astype("Int64")
-        if sums.empty:
+        if self._to_request.empty:
             return Notice(self.say("所追踪的资金没有进入流水不在手的账户。", "No traced money went to an account whose ledger is not at hand."))
-        asked = self.widest.to_request.set_index("account_no").reindex(sums.index)
-        rows = asked.assign(high=sums.max(axis=1), low=sums.min(axis=1)).sort_values("high", ascending=False, kind="stable").rename_axis("account_no").reset_index()
         columns = {
             "account_no": (self.say("账户", "Account"), "text"), "payments": (self.say("付款笔数", "Payments"), "count"), "first": (self.say("最早", "First"), "date"), "last": (self.say("最晚", "Last"), "date"),
             "low": (self.say("最少(元)", "Least (yuan)"), "yuan"), "high": (self.say("最多(元)", "Most (yuan)"), "yuan"),
         }  # fmt: skip
-        return Table(self._with_names(rows, "account_no"), columns, limit=limit, where="fund_trace.json", caption=self.say("追踪到此为止:下一步应调取的流水", "The trail ends: ledgers to request next"), lang=self.lang)
+        caption = self.say("追踪到此为止:下一步应调取的流水", "The trail ends: ledgers to request next")
+        return Table(self._with_names(self._to_request, "account_no"), columns, limit=limit, where="fund_trace.json", caption=caption, lang=self.lang)
 
     def gathered_and_spread(self) -> Table | None:
         if self.reason:
@@ -350,12 +252,23 @@ class FundTrace(Pages):
         columns = {"account_no": (self.say("付款账户", "Paying account"), "text"), "payments": (self.say("笔数", "Payments"), "count"), "amount": (self.say("年末(元)", "At year-end (yuan)"), "yuan"), "whole_year": (self.say("全年(元)", "Whole year (yuan)"), "yuan")}
         return Table(self._with_names(rows, "account_no"), columns, limit=20, where="fund_trace.parquet", caption=self.say(f"年末最后{self._settings.year_end_days}天的付款", f"Payments in the last {self._settings.year_end_days} days of the year"), lang=self.lang)
 
+    @staticmethod
+    def _plain(rows: pd.DataFrame) -> list[dict]:
+        """Rows as plain values, amounts in yuan: every whole number but counts is an amount in fen."""
+        counts = ("payments", "route", "step")
+        written = {c: rows[c].map(lambda v: str(yuan(v)), na_action="ignore") for c in rows.select_dtypes("Int64") if c not in counts}
+        return rows.assign(**written).astype("object").to_dict("records")
+
     def finish(self) -> Notice:
         told = {"assessed": self.reason is None, "hops": self.hops, "methods": list(self.methods)}
         if self.reason is None:
             told["settings"] = self._settings.model_dump(mode="json") | {"pass_share": str(self._settings.pass_share)}
             told["by method"] = {n: {k: str(yuan(v)) for k, v in t.by_claimant.select_dtypes("number").sum().items()} | {"came back": str(yuan(self._back(t)))} for n, t in self.traces.items()}
-            told["routes"] = int(self.routes.steps["route"].nunique())
+            told["starts"] = self._plain(self.starts_table.assign(start=self.starts_table["start"].map(self._start)))
+            told["routes"] = self._plain(self._with_names(self._loops.drop(columns=["label", "label_in"]), "start", "from_account", "to_account"))
+            ranges, told["all orders tried"] = self._same_day
+            told["same day"] = self._plain(self._with_names(ranges, "account_no").assign(claimant=ranges["claimant"].map(self._start)))
+            told["to request"] = self._plain(self._with_names(self._to_request, "account_no"))
             legs = pd.concat([t.legs.drop(columns=["label", "label_in"]).assign(method=n) for n, t in self.traces.items()], ignore_index=True)
             legs = self.masked_frame(legs, {"from_account": "account", "to_account": "account"})
             self.leave("fund_trace.parquet", legs.assign(claimant=legs["claimant"].map(self._start)))
