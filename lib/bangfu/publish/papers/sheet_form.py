@@ -8,6 +8,7 @@ from bangfu.publish.words import word
 from bangfu.publish.workbook import CELL, new_book, row_height
 from bangfu.typography import chinese_marks
 
+_HAND = 21  # points of the lowest line: many are filled in by hand
 _COLUMNS = 24  # a sheet's grid: every width of a form is a share of it
 _WIDTH = {False: 3.8, True: 5.5}  # characters of one of them, upright and landscape
 
@@ -85,7 +86,7 @@ class _Sheet:
             self.sheet.write_string(self.at, place, text, self.styles[style])
             place += span
         tall = row_height([(text, span * _WIDTH[self.form.landscape]) for span, text, _ in cells])
-        self.sheet.set_row(self.at, max(tall, 32) if any(style == "title" for _, _, style in cells) else tall)
+        self.sheet.set_row(self.at, max(tall, 32 if any(style == "title" for _, _, style in cells) else _HAND))
         self.at += 1
 
 
