@@ -87,8 +87,9 @@ class FundTrace(Traced):
             "title": (self.say("方法", "Method"), "text"), "held": (self.say("留在在手账户", "On accounts at hand"), "yuan"), "gone": (self.say("到流水不在手的账户", "At accounts without ledger"), "yuan"),
             "not_there": (self.say("未见到账", "Not seen to arrive"), "yuan"), "far": (self.say("到最后一跳", "At the last hop"), "yuan"), "back": (self.say("其中回流", "Of it, came back"), "yuan"),
         }  # fmt: skip
-        note = self.say("单位:元。各方法并列,不代为选择;前四项之和等于起点金额(含还了透支的),回流是其中一部分。方法能说明什么、不能说明什么,见 docs/tracing.md。",
-                        "Yuan. No method is chosen. The first four amounts sum to what was traced (with what repaid overdrafts); what came back is part of them. What a method can prove and what not: docs/tracing.md.")
+        columns = {name: told for name, told in columns.items() if name not in ("not_there", "far") or any(row[name] for row in rows)}
+        note = self.say("单位:元。各方法并列,不代为选择;各项之和等于起点金额(含还了透支的),回流是其中一部分。方法能说明什么、不能说明什么,见 docs/tracing.md。",
+                        "Yuan. No method is chosen. They sum to what was traced (with what repaid overdrafts); what came back is part of it. What a method can prove and what not: docs/tracing.md.")
         return Table(pd.DataFrame(rows), columns, caption=self.say("各种方法的结果", "By every method"), note=note, lang=self.lang)
 
     def _back(self, trace: tracing.Trace) -> int:
@@ -135,7 +136,7 @@ class FundTrace(Traced):
         legs = self.widest.legs
         aside = (legs["hop"] == 1) & legs["end"].isin(NOT_FOLLOWED)
         shown = legs if aside.all() else legs[~aside]
-        links = self._with_names(shown, "from_account", "to_account").assign(back=shown["label"].isin(self.routes.steps["label"]))
+        links = self._with_names(shown, "from_account", "to_account", short=True).assign(back=shown["label"].isin(self.routes.steps["label"]))
         links = links.groupby(["hop", "from_account", "to_account"], as_index=False).agg(amount=("amount", "sum"), back=("back", "any")).rename(columns={"from_account": "source", "to_account": "target"})
         followed, rest = int(shown.loc[shown["hop"] == 1, "amount"].sum()), int(legs.loc[aside, "amount"].sum()) if not aside.all() else 0
         title = self.say(f"可追下去的资金 {yuan(followed)} 元", f"{yuan(followed)} yuan can be followed on")
@@ -150,7 +151,7 @@ class FundTrace(Traced):
         several = steps[steps.groupby("route")["step"].transform("size") > 1]
         shown = several if len(several) else steps
         shown = shown[shown["route"].isin(shown["route"].unique()[:routes])].drop_duplicates("label")
-        rows = self._with_names(shown, "from_account", "to_account").rename(columns={"from_account": "source", "to_account": "target"}).assign(back=True)
+        rows = self._with_names(shown, "from_account", "to_account", short=True).rename(columns={"from_account": "source", "to_account": "target"}).assign(back=True)
         days = (shown["posted_on"].max() - shown["posted_on"].min()).days if len(shown) else 0
         title = self.say(f"回流路径上的付款,前后 {days} 天", f"Payments on routes back, over {days} days")
         return charts.money_timeline(rows, title=title, subtitle=self.say("每个箭头是一笔付款,单位:元", "Each arrow is a payment, yuan"), lang=self.lang)

@@ -111,20 +111,20 @@ class Traced(Pages):
         listed = self.county.tables["accounts"].reindex(columns=["account_no", "account_name"]).dropna()
         return names | dict(listed.itertuples(index=False))
 
-    def _called(self, account) -> str:
-        """An account with its name, masked as the edition demands."""
+    def _called(self, account, short: bool = False) -> str:
+        """An account with its name, masked as the edition demands; short: with its last digits, as charts have room for."""
         if pd.isna(account) or not account:
             return self.say("(未注明)", "(not stated)")
         name = self._names.get(account, "")
         if self.masker:
-            return f"{self.masker.text(name)} {mask_account(account).lstrip('*')}".strip()
-        return f"{name} {account}".strip()
+            name, short = self.masker.text(name), True
+        return f"{name} {mask_account(account).lstrip('*') if short else account}".strip()
 
     def _start(self, start: str) -> str:
         return self._called(start) if start in self.books.accounts else str(start)
 
-    def _with_names(self, rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-        return rows.assign(**{c: rows[c].map(self._called) for c in columns})
+    def _with_names(self, rows: pd.DataFrame, *columns: str, short: bool = False) -> pd.DataFrame:
+        return rows.assign(**{c: rows[c].map(lambda account: self._called(account, short)) for c in columns})
 
     def _sources(self, *labels) -> list[dict]:
         return [self.county.intake.where(self.ledger.at[label, "origin"]) for label in labels if not pd.isna(label)]
