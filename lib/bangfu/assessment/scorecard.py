@@ -46,13 +46,22 @@ class Veto(_Strict):
 
 
 class Rectification(_Strict):
-    """What the last grade entails: a time limit to put things right, and what follows if that fails."""
+    """What the last grade entails: a time limit to put things right, what follows if that fails, and the text that says so."""
 
     days: int = _WHOLE
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
     failing_zh: str = Field(min_length=1)
     failing_en: str = Field(min_length=1)
+    basis: str = ""
+    basis_en: str = ""
+
+
+class Answering(_Strict):
+    """Statements of helpers: days to answer from the day of receipt; fewest persons of whom a published summary gives figures."""
+
+    answer_days: int = Field(strict=True, ge=1)
+    smallest: int = Field(strict=True, ge=2)
 
 
 class Scorecard(_Strict):
@@ -72,6 +81,7 @@ class Scorecard(_Strict):
     comparison: Comparison | None = None
     sensitivity: Sensitivity | None = None
     fabrication: FabricationSettings | None = None
+    statements: Answering | None = None
 
     def weights_of(self, role: str) -> dict[str, int]:
         """Indicator -> its weight in ten-thousandths of the year's score; empty for a role without a card."""

@@ -127,12 +127,19 @@ class HelperGrades(Pages):
         rows = h[h["rectification"].notna()].sort_values(["score", "helper_id", "role"])
         if rows.empty:
             return Notice(self.say(f"没有等次为{self.card.last}的帮扶责任人。", "Nobody has the last grade."))
-        rows = rows.assign(role=[self._role(r) for r in rows["role"]], said=rows["rectification_en" if self.lang == "en" else "rectification"])
+        rows = rows.assign(role=[self._role(r) for r in rows["role"]], said=rows["rectification_en" if self.lang == "en" else "rectification"], why=self._why_last(rows))
         columns = {
             "helper_id": (self.say("帮扶人编号", "Helper"), "id"), "role": (self.say("责任人类别", "Role"), "text"), "unit": (self.say("单位", "Unit"), "text"),
-            "score": (self.say("得分", "Score"), "number"), "said": (self.say("限期整改", "Rectification"), "long"),
+            "score": (self.say("得分", "Score"), "number"), "why": (self.say("原因", "Why"), "long"), "said": (self.say("限期整改", "Rectification"), "long"),
         }  # fmt: skip
         return Table(rows, columns, caption=self.say("限期整改", "Rectification") + self._mark, limit=30, lang=self.lang)
+
+    def _why_last(self, rows: pd.DataFrame) -> pd.Series:
+        """Why each of these has the last grade or would have it: the score, a veto in force, or one proposed (拟)."""
+        start = float(self.card.grades[-2].start)
+        said = rows["grade_reason_en" if self.lang == "en" else "grade_reason"].fillna("")
+        by_score = self.say(f"得分不到{start:g}分。", f"The score is below {start:g}. ")
+        return said.where(rows["grade_by_score"] != self.card.last, by_score + said)
 
     def corrections(self) -> Table | Notice:
         """Every approved correction of the params: what it changed in duty, findings and score, or why it changed nothing."""
