@@ -41,9 +41,9 @@ def untidy_county(helpers: int, seed: int, year: int = 2019, formulaic: float = 
     helper, home = slots["helper"].to_numpy(), slots["home"].to_numpy()
     visits = pd.DataFrame({
         "household_id": text(_household(slots["household"])), "helper_id": text(_helper(helper)), "visited_at": slots["at"].to_numpy().astype("M8[us]"),
-        "mode": text(np.where(home, "home", "telephone")), "content": text(_texts(rng, helper, helpers, formulaic)),
+        "mode": text(np.where(home, "home", "telephone")), "content": text(texts(rng, helper, helpers, formulaic)),
         "entered_on": _entered(rng, slots["at"].to_numpy().astype("M8[D]"), helper, helpers).astype("M8[us]"),
-        "photo_fingerprint": text(_photos(rng, helper, home, helpers)), "genuine": True,
+        "photo_fingerprint": text(photographs(rng, helper, home, helpers)), "genuine": True,
     })  # fmt: skip
     return {"households": households, "pairings": pairings, "visits": visits}
 
@@ -135,7 +135,7 @@ def _times(rng, slots: pd.DataFrame, helpers: int, year: int) -> np.ndarray:
     return day.astype("M8[m]") + minute.astype("m8[m]")
 
 
-def _texts(rng, helper: np.ndarray, helpers: int, formulaic: float) -> list:
+def texts(rng, helper: np.ndarray, helpers: int, formulaic: float) -> list:
     """Two to four clauses from the helper's own stock of phrases, some with a figure, some with what happened; a share of the helpers has next to no stock."""
     phrases = np.array([v + t for v in _VERBS for t in _TOPICS] + _REMARKS * 4, dtype=object)
     formulaic = rng.random(helpers) < formulaic
@@ -179,7 +179,7 @@ def _entered(rng, day: np.ndarray, helper: np.ndarray, helpers: int) -> np.ndarr
     return np.select([habit == 0, habit == 1, habit == 2], [soon, friday, after_month], quarter)
 
 
-def _photos(rng, helper: np.ndarray, home: np.ndarray, helpers: int) -> np.ndarray:
+def photographs(rng, helper: np.ndarray, home: np.ndarray, helpers: int) -> np.ndarray:
     """A photograph for most home visits; one in fifty helpers has one stand twice by mistake."""
     often = np.where(rng.random(helpers) < 0.2, 0.3, 0.95)[helper]
     prints = np.array([f"{p:016x}" for p in rng.integers(0, 2**63, len(helper))], dtype=object)
