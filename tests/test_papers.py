@@ -135,7 +135,7 @@ def test_in_english_the_forms_have_english_labels(county, tmp_path):
 
 
 def test_blank_forms_are_forms_to_write_on(tmp_path):
-    issue([blank("999001", 2019, "云岭县")], tmp_path / "out", code="999001", year=2019, recipient="县审计局")
+    issue([blank(2019, "云岭县")], tmp_path / "out", code="999001", year=2019, recipient="县审计局")
     text = words_of(tmp_path / "out" / "A-1 审计取证单.docx")
     assert "云岭县2019年度结对帮扶审计" in text and "审计事实" in text and "QZ-" not in text
 
@@ -160,9 +160,9 @@ def test_a_case_in_yaml_and_in_a_workbook_is_the_same_matter(tmp_path):
              ("涉及金额", "2万元"), ("责任单位和责任人", "李镇长"), ("整改期限", "2020.6.30"), ("整改措施", "补验")]  # fmt: skip
     facts = [("事实", "对象", "凭证号", "日期", "金额", "附件数"), ("支付工程款未附验收资料", "二标", "记-12", "20190305", 12000, 3), ("发票抬头与合同不符", "", "", "", 8000, "")]
     evidence = [("名称", "来源", "时间"), ("记账凭证", "第12号", "2019-03-05")]
-    by_yaml = read_case(tmp_path / "case.yml").matter("999001", 2019)
-    assert by_yaml.facts[0].amount == Decimal("12000.00") and by_yaml.facts[0].date == "2019-03-05" and by_yaml.amount == Decimal("20000.00") and by_yaml.deadline == "2020-06-30"
-    assert read_case(as_workbook(tmp_path / "case.xlsx", pairs, facts, evidence)).matter("999001", 2019) == by_yaml
+    by_yaml = read_case(tmp_path / "case.yml").matter("999001", 2019, "云岭县")
+    assert by_yaml.project == "云岭县2019年度结对帮扶审计" and by_yaml.facts[0].amount == Decimal("12000.00") and by_yaml.facts[0].date == "2019-03-05" and by_yaml.amount == Decimal("20000.00") and by_yaml.deadline == "2020-06-30"
+    assert read_case(as_workbook(tmp_path / "case.xlsx", pairs, facts, evidence)).matter("999001", 2019, "云岭县") == by_yaml
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,12 @@ def papers(
 
     name = recipient_of(recipient)
     settings = open_settings(params, year, lang=lang)
-    matters = [read_case(case).matter(settings.county.code, year)] if case else []
+    matters = [read_case(case).matter(settings.county.code, year, settings.county.name, lang)] if case else []
     if findings or rule:
         if reports is None:
             raise WrongParams.of("按疑点或规则生成底稿须用 --reports 指明报告文件夹。", "Papers of findings need --reports, the folder of reports.")
         matters += _of_findings(params, year, reports, findings, rule, lang)
-    matters = matters or [blank(settings.county.code, year, settings.county.name)]
+    matters = matters or [blank(year, settings.county.name, lang)]
     written = issue(matters, to, code=settings.county.code, year=year, recipient=name, lang=lang)
     say(said(written, to, name).say(lang), lang)
 

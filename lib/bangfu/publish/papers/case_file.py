@@ -12,7 +12,7 @@ from bangfu.intake import cells, readers
 from bangfu.intake.raw import Notice, RawSheet
 from bangfu.params_file import checked, read_yaml
 from bangfu.problems import Sentence, WrongParams, did_you_mean
-from bangfu.publish.papers.matter import Evidence, Fact, Matter, numbered
+from bangfu.publish.papers.matter import Evidence, Fact, Matter, numbered, project
 
 
 def _yuan(value) -> Decimal | None:
@@ -87,9 +87,10 @@ class Case(_Strict):
     result: Text = ""
     evidence: list[EvidenceLine] = []
 
-    def matter(self, code: str, year: int) -> Matter:
+    def matter(self, code: str, year: int, county: str, lang: str = "zh") -> Matter:
         """The case as a matter, numbered by its content."""
         told = self.model_dump(exclude={"facts", "evidence"})
+        told["project"] = told["project"] or project(county, year, lang)
         facts, evidence = [Fact(**f.model_dump()) for f in self.facts], [Evidence(**e.model_dump()) for e in self.evidence]
         return Matter(number=numbered(code, year, "AJ", [told, str(facts), str(evidence)]), facts=facts, evidence=evidence, **told)
 

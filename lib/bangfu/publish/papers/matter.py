@@ -5,7 +5,7 @@ and stands on the paper as a blank to be filled in; nothing is made up for it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pandas as pd
@@ -74,6 +74,11 @@ def numbered(code: str, year: int, kind: str, content) -> str:
     return f"{code}-{year}-{kind}-{digests.of_value(content)[:6].upper()}"
 
 
+def project(name: str, year: int, lang: str = "zh") -> str:
+    """What the audit of a county-year is called."""
+    return f"{name} {year}: audit of paired assistance" if lang == "en" else f"{name}{year}年度结对帮扶审计"
+
+
 def of_findings(rows: pd.DataFrame, pack: PolicyPack, intake: Intake, *, code: str, year: int, name: str, lang: str = "zh") -> list[Matter]:
     """A matter for each rule of the findings (columns of `Ledger.rows`), in the order of rule ids."""
     return [_of_rule(rule, group, pack, intake, code, year, name, lang) for rule, group in rows.groupby("rule_id", sort=True)]
@@ -92,7 +97,7 @@ def _of_rule(rule: str, rows: pd.DataFrame, pack: PolicyPack, intake: Intake, co
         number=numbered(code, year, rule, sorted(rows["finding_id"])),
         title=in_language(rows, "title", lang).iloc[0],
         category=word("topic", rows["topic"].iloc[0], lang),
-        project=f"{name} {year}: audit of paired assistance" if english else f"{name}{year}年度结对帮扶审计",
+        project=project(name, year, lang),
         period=f"{year}-01-01 – {year}-12-31" if english else f"{year}年1月1日至{year}年12月31日",
         process=(f"Rule {rule} applied to the raw files handed over; {len(rows)} findings." if english else f"对所提交的原始文件适用规则{rule},得到疑点{len(rows)}个。{method}"),
         facts=facts,
@@ -149,6 +154,6 @@ def with_index(matters: Sequence[Matter]) -> list[tuple[str, Matter]]:
     return [(f"A-{n}", m) for n, m in enumerate(matters, start=1)]
 
 
-def blank(code: str, year: int, name: str) -> Matter:
+def blank(year: int, name: str, lang: str = "zh") -> Matter:
     """A matter of which nothing is known yet: the forms to be filled in by hand."""
-    return replace(Matter(number="", title=""), project=f"{name}{year}年度结对帮扶审计")
+    return Matter(number="", title="", project=project(name, year, lang))
