@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from bangfu.tracing.apportionment import apportioned
 from bangfu.tracing.claims import PlacedClaims
-from bangfu.tracing.follow import COUNTED
+from bangfu.tracing.follow import COUNTED, way_on
 from bangfu.tracing.holdings import Parts, together
 from bangfu.tracing.ledger import Books
 from bangfu.tracing.methods import Method
-from bangfu.tracing.trail import EARLY, FAR, FOLLOWED, NO_LEDGER, NOT_THERE, NotConserved, Record, Trace
+from bangfu.tracing.trail import FAR, FOLLOWED, NotConserved, Record, Trace
 
 
 @dataclass
@@ -160,10 +160,9 @@ class _Ways:
     def _send(self, onward: dict[str, Parts], row: int, parts: Parts) -> None:
         arrival = self._books.partner.get(row)
         (claimant, hop), amount = next(iter(parts.items()))
-        if arrival is None:
-            end = NOT_THERE if self._known[row] else NO_LEDGER
-        else:
-            end = EARLY if arrival in self._early else FAR if self._hops is not None and hop + 1 >= self._hops else FOLLOWED
+        end = way_on(arrival, self._early, at_hand=self._known[row])
+        if end == FOLLOWED and self._hops is not None and hop + 1 >= self._hops:
+            end = FAR
         self.record.leg(row, arrival, parts, end)
         if end == FOLLOWED:
             to = self.number[arrival]

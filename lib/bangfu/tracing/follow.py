@@ -63,7 +63,7 @@ def follow(books: Books, claims: PlacedClaims, method: Method, *, hops: int | No
             parts = account.pay(amount[row], claims_first=claims_first is None or row in claims_first)
             parts = _claimed(parts, claims.on_rows.get(row, ()), record)
             arrival = books.partner.get(row)
-            end = FOLLOWED if arrival is not None and arrival not in ahead else EARLY if arrival is not None else NOT_THERE if counterparty[row] else NO_LEDGER
+            end = way_on(arrival, ahead, at_hand=counterparty[row])
             if len(parts) > 1 or OWN not in parts:
                 near = parts if hops is None else {p: a for p, a in parts.items() if p == OWN or p[1] + 1 < hops}
                 record.leg(row, arrival, near if end == FOLLOWED else parts, end)
@@ -78,6 +78,13 @@ def follow(books: Books, claims: PlacedClaims, method: Method, *, hops: int | No
     if under_way:
         raise NotConserved(f"{len(under_way)} transfers left and did not arrive")
     return record.trace(method, {n: a.holding.parts for n, a in accounts.items()})
+
+
+def way_on(arrival: int | None, early: set[int], *, at_hand: bool) -> str:
+    """Whether a payment can be followed to the other side, or why not (key of ENDS); at_hand: whether the other side's ledger is."""
+    if arrival is None:
+        return NOT_THERE if at_hand else NO_LEDGER
+    return EARLY if arrival in early else FOLLOWED
 
 
 def _claimed(parts: Parts, claims, record: Record) -> Parts:
