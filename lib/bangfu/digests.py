@@ -25,13 +25,16 @@ def of_value(value) -> str:
 _KINDS = {".py", ".yml", ".json", ".j2", ".css", ".ipynb"}
 
 
+def code_files(*folders: str) -> list[Path]:
+    """The workbench's own files below the folders (relative to its home): code, notebooks, suites, dictionary; in a fixed order."""
+    named = [workbench.home() / f for f in folders]
+    return [p for f in named for p in ([f] if f.is_file() else sorted(f.rglob("*"))) if p.suffix in _KINDS and ".ipynb_checkpoints" not in p.parts]
+
+
 @lru_cache
 def of_code(*folders: str) -> str:
-    """The digest of the workbench's own files below the folders (relative to its home): code, notebooks, suites, dictionary."""
-    home = workbench.home()
-    named = [home / f for f in folders]
-    paths = [p for f in named for p in ([f] if f.is_file() else sorted(f.rglob("*"))) if p.suffix in _KINDS and ".ipynb_checkpoints" not in p.parts]
-    return of_value([[p.relative_to(home).as_posix(), of_file(p)] for p in paths])
+    """The digest of those files and their names."""
+    return of_value([[p.relative_to(workbench.home()).as_posix(), of_file(p)] for p in code_files(*folders)])
 
 
 CODE = ("lib/bangfu", "notebooks", "expectations", "params/dictionary.yml", "params/scorecards")

@@ -3,11 +3,11 @@
 import json
 import os
 import platform
-import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bangfu import digests
+from bangfu.signing import Signer
 
 FILE = "record.json"
 SIGNATURE = "record.sig.json"
@@ -56,57 +56,14 @@ def write(folder: Path, county, params_file: Path, *, notebooks: list[str], step
         "finished at": at,
         "seconds": {k: round(v, 3) for k, v in steps.items()},
     }
-    key = _key()
-    told["signed by"] = fingerprint(key.public_key()) if key else None
+    signer = Signer.own()
+    told["signed by"] = signer.fingerprint if signer else None
     content = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
     (folder / FILE).write_bytes(content)
-    if key:
-        (folder / SIGNATURE).write_text(json.dumps(_signed(content, key), indent=1), encoding="utf-8")
+    if signer:
+        (folder / SIGNATURE).write_text(json.dumps(_signed(content, signer), indent=1), encoding="utf-8")
     return told
 
 
-def key_file() -> Path:
-    """Where the signer's key stands: `BANGFU_KEY`, or the user's own configuration folder. It never leaves the signer."""
-    named = os.environ.get("BANGFU_KEY")
-    return Path(named) if named else Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "bangfu" / "signing-key.pem"
-
-
-def _key():
-    """The signer's key, made at the first run; None where there is none and none can be written (the record says so)."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    path = key_file()
-    if not path.exists():
-        pem = Ed25519PrivateKey.generate().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # Two runs may start at once: the first to link its key wins.
-            fd, own = tempfile.mkstemp(dir=path.parent)
-        except OSError:
-            return None
-        with os.fdopen(fd, "wb") as f:
-            f.write(pem)
-        try:
-            os.link(own, path)
-        except FileExistsError:
-            pass
-        finally:
-            os.unlink(own)
-    return serialization.load_pem_private_key(path.read_bytes(), password=None)
-
-
-def _raw_public(key) -> bytes:
-    from cryptography.hazmat.primitives import serialization
-
-    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-
-
-def fingerprint(public_key) -> str:
-    """By what a signer is known: the beginning of the SHA-256 of the public key."""
-    return digests.of_bytes(_raw_public(public_key))[:32]
-
-
-def _signed(content: bytes, key) -> dict:
-    public = key.public_key()
-    return {"algorithm": "Ed25519", "public key": _raw_public(public).hex(), "fingerprint": fingerprint(public), "signature": key.sign(content).hex()}
+def _signed(content: bytes, signer: Signer) -> dict:
+    return {"algorithm": "Ed25519", "public key": signer.public.hex(), "fingerprint": signer.fingerprint, "signature": signer.sign(content).hex()}

@@ -12,7 +12,8 @@ from bangfu import digests, findings
 from bangfu.pipeline import run_county
 from bangfu.previous import Previous
 from bangfu.problems import NothingToVerify, Sentence
-from bangfu.record import FILE, SIGNATURE, fingerprint, outputs_of
+from bangfu.record import FILE, SIGNATURE, outputs_of
+from bangfu.signing import signed_by
 
 
 def records_below(folder: Path) -> list[Path]:
@@ -41,11 +42,11 @@ def changed_files(folder: Path, signer: str | None = None) -> list[Difference]:
     content = (folder / FILE).read_bytes()
     try:
         recorded = json.loads(content)
-        told, signed_by, went_on_from = recorded["outputs"], recorded["signed by"], recorded["goes on from"]
+        told, signer_told, went_on_from = recorded["outputs"], recorded["signed by"], recorded["goes on from"]
     except (ValueError, KeyError, TypeError):
         differ(f"{FILE} 不是有效的运行记录。", f"{FILE} is no valid record of a run.")
         return found
-    if signed_by or signer or (folder / SIGNATURE).exists():
+    if signer_told or signer or (folder / SIGNATURE).exists():
         _check_signature(folder, content, signer, differ)
     now = outputs_of(folder)
     for name in sorted(told.keys() | now.keys()):
@@ -63,22 +64,18 @@ def changed_files(folder: Path, signer: str | None = None) -> list[Difference]:
 
 
 def _check_signature(folder: Path, content: bytes, signer: str | None, differ) -> None:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     try:
         told = json.loads((folder / SIGNATURE).read_text(encoding="utf-8"))
-        public = bytes.fromhex(told["public key"])
-        Ed25519PublicKey.from_public_bytes(public).verify(bytes.fromhex(told["signature"]), content)
+        by = signed_by(bytes.fromhex(told["public key"]), bytes.fromhex(told["signature"]), content)
     except FileNotFoundError:
         differ(f"没有签名({SIGNATURE})。", f"There is no signature ({SIGNATURE}).")
         return
-    except (InvalidSignature, ValueError, KeyError, TypeError):
-        differ(f"{FILE} 与签名不符:记录或签名已被改动。", f"{FILE} does not fit its signature: one of them was changed.")
-        return
-    signed_by = fingerprint(Ed25519PublicKey.from_public_bytes(public))
-    if signer and signer.lower() != signed_by:
-        differ(f"签名人是 {signed_by},不是要求的 {signer}。", f"It was signed by {signed_by}, not by {signer}.")
+    except (ValueError, KeyError, TypeError):
+        by = None
+    if by is None:
+        differ(f"{FILE} 与签名({SIGNATURE})不符:记录或签名已被改动。", f"{FILE} does not fit its signature ({SIGNATURE}): one of them was changed.")
+    elif signer and signer.lower() != by:
+        differ(f"签名人是 {by},不是要求的 {signer}。", f"It was signed by {by}, not by {signer}.")
 
 
 def rerun_differences(folder: Path) -> list[Difference]:
