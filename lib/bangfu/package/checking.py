@@ -1,0 +1,131 @@
+"""What, if anything, was changed in a package since it was signed: each file that was changed, added, removed or renamed, and the signer."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bangfu.package import RUN, SIGNATURE, SIGNER, STATEMENT, statement
+from bangfu.package.archive import Damaged, Opened
+from bangfu.package.bag import ALGORITHMS, DATA, digests_of, manifest, read_info, read_manifest, tag_manifest
+from bangfu.problems import Sentence
+from bangfu.signing import fingerprint, public_of, signed_by
+
+Differ = Callable[[str, str], None]
+_UNREADABLE = {a: "" for a in ALGORITHMS}
+
+
+@dataclass
+class Seal:
+    """What a check of a package found: whose signature it carries, what the statement says, and every difference."""
+
+    signer: str | None = None
+    told: dict = field(default_factory=dict)
+    differences: list[Sentence] = field(default_factory=list)
+
+    def differ(self, zh: str, en: str) -> None:
+        self.differences.append(Sentence(zh, en))
+
+
+def check(package: Opened, signer: str | None = None) -> Seal:
+    """Checks every file of a package against its manifests, the manifests against the statement, and the statement against its signature.
+
+    signer: the fingerprint that is demanded, if one is.
+    """
+    seal = Seal()
+    present = {unicodedata.normalize("NFC", name): name for name in package.names}
+    found = {name: _digests(package, real) for name, real in present.items()}
+    small = {name: _content(package, present[name]) for name in present if not name.startswith(DATA)}
+    _check_signature(small, signer, seal)
+    told = statement.read(small.get(STATEMENT, b"")) or {"digests": {}}
+    trusted = [a for a in ALGORITHMS if seal.signer and statement.fits(told, tag_manifest(a), small.get(tag_manifest(a), b""))]
+    for algorithm in ALGORITHMS:
+        name = tag_manifest(algorithm)
+        if name in small and seal.signer and algorithm not in trusted:
+            _changed(name, seal)
+    listed = _listed(small, tag_manifest, trusted or ALGORITHMS)
+    _compare(listed, {n: d for n, d in found.items() if not n.startswith(DATA) and n not in _UNLISTED}, seal)
+    whole = [a for a in ALGORITHMS if manifest(a) in listed and found.get(manifest(a)) and _same(listed[manifest(a)], found[manifest(a)])]
+    _compare(_listed(small, manifest, whole or ALGORITHMS), {n: d for n, d in found.items() if n.startswith(DATA)}, seal)
+    for name in sorted(_UNLISTED - small.keys()):
+        _missing(name, seal)
+    return seal
+
+
+_UNLISTED = {STATEMENT, SIGNATURE, SIGNER, *(tag_manifest(a) for a in ALGORITHMS)}
+
+
+def _digests(package: Opened, name: str) -> dict[str, str]:
+    try:
+        with package.open(name) as stream:
+            return digests_of(stream)
+    except Damaged:
+        return _UNREADABLE
+
+
+def _content(package: Opened, name: str) -> bytes:
+    try:
+        with package.open(name) as stream:
+            return stream.read()
+    except Damaged:
+        return b""
+
+
+def _listed(small: dict[str, bytes], named: Callable[[str], str], algorithms) -> dict[str, dict[str, str]]:
+    """File -> its digests by algorithm, as the manifests say that are to be believed."""
+    found: dict[str, dict[str, str]] = {}
+    for algorithm in algorithms:
+        for name, digest in (read_manifest(small.get(named(algorithm), b""), algorithm) or {}).items():
+            found.setdefault(unicodedata.normalize("NFC", name), {})[algorithm] = digest
+    return found
+
+
+def _same(listed: dict[str, str], found: dict[str, str]) -> bool:
+    return all(found[a] == digest for a, digest in listed.items())
+
+
+def _compare(listed: dict[str, dict[str, str]], found: dict[str, dict[str, str]], seal: Seal) -> None:
+    """Names each file that is not as it is listed."""
+    missing, added = sorted(listed.keys() - found.keys()), sorted(found.keys() - listed.keys())
+    for name in sorted(listed.keys() & found.keys()):
+        if not _same(listed[name], found[name]):
+            _changed(name, seal)
+    for old in list(missing):
+        new = next((n for n in added if _same(listed[old], found[n])), None)
+        if new:
+            seal.differ(f"{old} 被改名为 {new}。", f"{old} was renamed to {new}.")
+            missing.remove(old)
+            added.remove(new)
+    for name in missing:
+        _missing(name, seal)
+    for name in added:
+        seal.differ(f"{name} 是后来添加的。", f"{name} was added.")
+
+
+def _changed(name: str, seal: Seal) -> None:
+    seal.differ(f"{name} 已被改动。", f"{name} was changed.")
+
+
+def _missing(name: str, seal: Seal) -> None:
+    seal.differ(f"{name} 缺失。", f"{name} is missing.")
+
+
+def _check_signature(small: dict[str, bytes], demanded: str | None, seal: Seal) -> None:
+    """Whose signature it is, and whether that is the one who closed the package."""
+    closed_by = read_info(small.get("bag-info.txt", b"")).get("Signer")
+    if not {STATEMENT, SIGNATURE, SIGNER} <= small.keys():
+        return  # said as missing
+    public, content = public_of(small[SIGNER]), small[STATEMENT]
+    by = public and signed_by(public, small[SIGNATURE], content)
+    told = statement.read(content)
+    if not public or not by and closed_by and fingerprint(public) != closed_by:
+        _changed(SIGNER, seal)
+    elif not by or told is None:
+        seal.differ(f"{STATEMENT} 与签名 {SIGNATURE} 不符:其中之一已被改动。", f"{STATEMENT} does not fit its signature {SIGNATURE}: one of them was changed.")
+    else:
+        seal.signer, seal.told = by, told["predicate"]
+        if demanded and demanded.lower() != by:
+            seal.differ(f"{STATEMENT} 的签名人是 {by},不是要求的 {demanded}。", f"{STATEMENT} was signed by {by}, not by {demanded}.")
+        elif closed_by and closed_by != by:
+            seal.differ(f"{STATEMENT} 由另一密钥重新签署:封包人是 {closed_by},现签名人是 {by}。", f"{STATEMENT} was signed again with another key: {closed_by} closed the package, the signature is by {by}.")
+        elif told["predicate"].get("signed by") != by:
+            seal.differ(f"{STATEMENT} 所说的签名人不是实际签名人 {by}。", f"{STATEMENT} names another signer than {by}, who signed it.")
