@@ -1,5 +1,8 @@
 """The calendar of an audit year: its days and its duty periods."""
 
+from collections.abc import Iterable
+from datetime import date
+
 import pandas as pd
 
 
@@ -20,3 +23,15 @@ def periods(year: int, months: int) -> pd.DataFrame:
 def months_before(days: pd.Series, months: int) -> pd.Series:
     """The day so many calendar months before each day (31 August minus 2 is 30 June)."""
     return days - pd.DateOffset(months=months)
+
+
+def days_off(years: Iterable[int]) -> tuple[list[date], list[date]]:
+    """China's public holidays of the years with the days off taken for them, and the Saturdays and Sundays worked instead.
+
+    Source: the yearly notices of the State Council on holidays, as the library `holidays` holds them; for years of which it holds no
+    notice only the holidays by law are known.
+    """
+    import holidays
+
+    calendar = holidays.China(years=sorted(set(years)))
+    return sorted(calendar), sorted(d for d in calendar.weekend_workdays if d.year in calendar.years)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from bangfu import charts
+from bangfu import calendar, charts
 from bangfu.funds.at_risk import METHOD, MoneyAtRisk, at_risk
 from bangfu.funds.reconciliation import Reconciliation, reconcile
 from bangfu.publish.figures import wan, yuan
@@ -175,7 +175,8 @@ class FundAudit(Pages):
             return Notice(self.say("没有账户流水表,本项未评估。", "There is no ledger: not assessed."), "absent")
         rules = self.county.settings.pack.rules
         limit = rules["PJ-01"].values["tender_threshold"].at(date(self.county.year, 12, 31)) if "PJ-01" in rules else None
-        rows = digits.of_ledger(t, limit=limit).summary(self.lang)
+        holidays, workdays = calendar.days_off(t["ledger"]["posted_on"].dropna().dt.year.unique())
+        rows = digits.of_ledger(t, limit=limit, holidays=holidays, workdays=workdays).summary(self.lang)
         rows = rows.assign(meaning=rows["meaning"].map(self.masker.text)) if self.masker else rows
         columns = {"title": (self.say("检验", "Test"), "text"), "applies": (self.say("适用", "Applies"), "flag"), "meaning": (self.say("说明", "What it means"), "long")}
         note = self.say("统计特征只提示先看哪里,本身不是疑点。", "What the figures look like says where to look first; it is no finding.")
