@@ -16,7 +16,8 @@ _PACKAGES = ("bangfu", "pandas", "numpy", "scipy", "statsmodels", "great-expecta
 _INTERNAL = ("tables/", "work/", "previous/")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Python and the packages on which results depend, with their versions."""
     found = {"python": platform.python_version()}
     for name in _PACKAGES:
         try:
@@ -51,7 +52,7 @@ def write(folder: Path, county, params_file: Path, *, notebooks: list[str], step
         "inputs": county.inputs,
         "goes on from": county.previous.digests,
         "code": digests.of_code(*digests.CODE),
-        "versions": _versions(),
+        "versions": versions(),
         "outputs": outputs_of(folder),
         "finished at": at,
         "seconds": {k: round(v, 3) for k, v in steps.items()},
