@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
-
 
 import pandas as pd
 
@@ -12,7 +10,7 @@ from bangfu.dossier import Dossier
 from bangfu.dossier.subject import SUBJECTS
 from bangfu.intake import dictionary
 from bangfu.publish.cards import Cards
-from bangfu.publish.html import publish_html
+from bangfu.publish.html import publish_shown
 from bangfu.publish.publication import particulars
 from bangfu.publish.tables import KINDS, Notice, Sentences, Table
 from bangfu.publish.words import word
@@ -140,20 +138,8 @@ class DossierPage:
 
 def publish_dossier(dossier: Dossier, folder: Path, recipient: str) -> Path:
     """Writes the page of a dossier below the county-year's folder of reports: `dossiers/<kind>-<id>.html`."""
-    import nbformat
-    from nbformat import v4
-
     page = DossierPage(dossier)
-    cells = []
-    for heading, shown in page.parts():
-        if shown:
-            cells.append(v4.new_markdown_cell(f"## {heading}"))
-            outputs = [v4.new_output("display_data", {"text/html": part._repr_html_(), "text/plain": repr(part)}) for part in shown]
-            cells.append(v4.new_code_cell("", outputs=outputs))
     county = dossier.county
     meta = particulars(county) | {"title": page.title, "recipient": recipient, "subtitle": page.say("供核查举报使用:各表中与该对象有关的全部记录及其出处", "For checking complaints: all records that bear on the subject, with their sources")}
     out = folder / county.code / str(county.year) / "dossiers" / f"{dossier.subject.kind}-{dossier.subject.id}.html"
-    with tempfile.TemporaryDirectory() as scratch:
-        notebook = Path(scratch) / "dossier.ipynb"
-        nbformat.write(v4.new_notebook(cells=cells), notebook)
-        return publish_html(notebook, out, meta=meta, lang=county.lang, edition="internal")
+    return publish_shown(page.parts(), out, meta=meta, lang=county.lang, edition="internal")

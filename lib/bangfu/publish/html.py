@@ -23,7 +23,20 @@ def publish_html(executed_notebook: Path, out: Path, *, meta: dict, lang: str = 
     """
     notebook = read_for_publication(executed_notebook)
     title = meta.get("title") or notebook.metadata.get("title") or Path(executed_notebook).stem
-    html = _export(notebook, particulars_of(dict(meta, title=title), lang, edition))
+    return _written(_export(notebook, particulars_of(dict(meta, title=title), lang, edition)), out, lang, edition)
+
+
+def publish_shown(parts: list[tuple[str, list]], out: Path, *, meta: dict, lang: str = "zh", edition: str = "public") -> Path:
+    """Publish displays without a notebook: headings, each with what is shown under it (`_repr_html_`); the rest as `publish_html`."""
+    shown = [html for heading, of in parts if of for html in (f"<h2>{escape(heading)}</h2>", *(d._repr_html_() for d in of))]
+    outputs = [{"output_type": "display_data", "data": {"text/html": html}, "metadata": {}} for html in shown]
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": outputs}
+    # Rendered by the template itself: nbconvert's checks of a notebook take longer than the page.
+    page = _exporter().template.render(nb=nbformat.from_dict({"cells": [cell], "metadata": {}}), resources={"report": particulars_of(meta, lang, edition), "global_content_filter": {"include_code": True, "include_output": True}})
+    return _written(page, out, lang, edition)
+
+
+def _written(html: str, out: Path, lang: str, edition: str) -> Path:
     html = _with_contents(html, lang)
     if lang == "zh":
         html = page_with_chinese_marks(html)
