@@ -162,12 +162,12 @@ class FundTrace(Traced):
             return None
         t = self.widest if method == WIDEST.name else self.traces[method]
         ordered = t.legs.sort_values(["hop", "amount"], ascending=[False, False], kind="stable")
-        ends = {"": ""} | {end: self.say(*told) for end, told in tracing.ENDS.items()}
+        ends = {"": ""} | {end: self.say(f"(到此为止:{told[0]})", f" (ends here: {told[1]})") for end, told in tracing.ENDS.items()}
         rows = self._with_names(ordered.head(limit), "from_account", "to_account")
-        rows = rows.assign(between=rows["from_account"] + " → " + rows["to_account"], claimant=rows["claimant"].map(self._start), end=rows["end"].map(ends), sources=[self._sources(a, b) for a, b in zip(rows["label"], rows["label_in"], strict=True)])
+        rows = rows.assign(between=rows["from_account"] + " → " + rows["to_account"] + rows["end"].map(ends), claimant=rows["claimant"].map(self._start), sources=[self._sources(a, b) for a, b in zip(rows["label"], rows["label_in"], strict=True)])
         columns = {
             "hop": (self.say("跳", "Hop"), "count"), "claimant": (self.say("起点", "Start"), "text"), "posted_on": (self.say("日期", "Date"), "date"), "between": (self.say("付款 → 收款", "From → to"), "long"),
-            "amount": (self.say("其中被追踪(元)", "Traced (yuan)"), "yuan"), "of": (self.say("付款金额(元)", "Payment (yuan)"), "yuan"), "end": (self.say("到此为止的原因", "Why it ends here"), "text"), "sources": (self.say("原始行", "Rows"), "sources"),
+            "amount": (self.say("其中被追踪(元)", "Traced (yuan)"), "yuan"), "of": (self.say("付款金额(元)", "Payment (yuan)"), "yuan"), "sources": (self.say("原始行", "Rows"), "sources"),
         }  # fmt: skip
         note = self.say(f"共{len(t.legs)}段,列出最远的{len(rows)}段;各方法的全部段落在 fund_trace.parquet。", f"{len(t.legs)} legs, the furthest {len(rows)} shown; those of all methods stand in fund_trace.parquet.")
         return Table(rows, columns, caption=self.say(f"资金走过的每一段({t.method.title.zh})", f"Legs of the money ({t.method.title.en})"), note=note, lang=self.lang)
