@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bangfu.package import RUN, SIGNATURE, SIGNER, STATEMENT, statement
+from bangfu.package import SIGNATURE, SIGNER, STATEMENT, statement
 from bangfu.package.archive import Damaged, Opened
 from bangfu.package.bag import ALGORITHMS, DATA, digests_of, manifest, read_info, read_manifest, tag_manifest
 from bangfu.problems import Sentence
@@ -32,7 +32,7 @@ def check(package: Opened, signer: str | None = None) -> Seal:
     signer: the fingerprint that is demanded, if one is.
     """
     seal = Seal()
-    present = {unicodedata.normalize("NFC", name): name for name in package.names}
+    present = _by_name(package.names)
     found = {name: _digests(package, real) for name, real in present.items()}
     small = {name: _content(package, present[name]) for name in present if not name.startswith(DATA)}
     _check_signature(small, signer, seal)
@@ -44,6 +44,8 @@ def check(package: Opened, signer: str | None = None) -> Seal:
             _changed(name, seal)
     listed = _listed(small, tag_manifest, trusted or ALGORITHMS)
     _compare(listed, {n: d for n, d in found.items() if not n.startswith(DATA) and n not in _UNLISTED}, seal)
+    if "bag-info.txt" in listed and _same(listed["bag-info.txt"], found.get("bag-info.txt", _UNREADABLE)):
+        _check_signer(small, signer, seal)
     whole = [a for a in ALGORITHMS if manifest(a) in listed and found.get(manifest(a)) and _same(listed[manifest(a)], found[manifest(a)])]
     _compare(_listed(small, manifest, whole or ALGORITHMS), {n: d for n, d in found.items() if n.startswith(DATA)}, seal)
     for name in sorted(_UNLISTED - small.keys()):
@@ -52,6 +54,15 @@ def check(package: Opened, signer: str | None = None) -> Seal:
 
 
 _UNLISTED = {STATEMENT, SIGNATURE, SIGNER, *(tag_manifest(a) for a in ALGORITHMS)}
+
+
+def _by_name(names: list[str]) -> dict[str, str]:
+    """Each file by its name as manifests write it: some systems take letters with marks apart when they unpack."""
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda n: unicodedata.normalize("NFC", n) != n):
+        composed = unicodedata.normalize("NFC", name)
+        found[name if composed in found else composed] = name
+    return found
 
 
 def _digests(package: Opened, name: str) -> dict[str, str]:
@@ -110,22 +121,30 @@ def _missing(name: str, seal: Seal) -> None:
 
 
 def _check_signature(small: dict[str, bytes], demanded: str | None, seal: Seal) -> None:
-    """Whose signature it is, and whether that is the one who closed the package."""
-    closed_by = read_info(small.get("bag-info.txt", b"")).get("Signer")
+    """Whose signature the statement carries."""
     if not {STATEMENT, SIGNATURE, SIGNER} <= small.keys():
         return  # said as missing
     public, content = public_of(small[SIGNER]), small[STATEMENT]
     by = public and signed_by(public, small[SIGNATURE], content)
-    told = statement.read(content)
-    if not public or not by and closed_by and fingerprint(public) != closed_by:
+    told = (statement.read(content) or {}).get("predicate", {})
+    if not public or not by and fingerprint(public) not in (told.get("signed by"), _closed_by(small)):
         _changed(SIGNER, seal)
-    elif not by or told is None:
+    elif not by or not told:
         seal.differ(f"{STATEMENT} 与签名 {SIGNATURE} 不符:其中之一已被改动。", f"{STATEMENT} does not fit its signature {SIGNATURE}: one of them was changed.")
     else:
-        seal.signer, seal.told = by, told["predicate"]
+        seal.signer, seal.told = by, told
         if demanded and demanded.lower() != by:
             seal.differ(f"{STATEMENT} 的签名人是 {by},不是要求的 {demanded}。", f"{STATEMENT} was signed by {by}, not by {demanded}.")
-        elif closed_by and closed_by != by:
-            seal.differ(f"{STATEMENT} 由另一密钥重新签署:封包人是 {closed_by},现签名人是 {by}。", f"{STATEMENT} was signed again with another key: {closed_by} closed the package, the signature is by {by}.")
-        elif told["predicate"].get("signed by") != by:
-            seal.differ(f"{STATEMENT} 所说的签名人不是实际签名人 {by}。", f"{STATEMENT} names another signer than {by}, who signed it.")
+
+
+def _closed_by(small: dict[str, bytes]) -> str | None:
+    return read_info(small.get("bag-info.txt", b"")).get("Signer")
+
+
+def _check_signer(small: dict[str, bytes], demanded: str | None, seal: Seal) -> None:
+    """Is the one who signed the one who closed the package? Who is demanded by name may have signed it again."""
+    by, closed_by = seal.signer, _closed_by(small)
+    if by and not demanded and closed_by and closed_by != by:
+        seal.differ(f"{STATEMENT} 由另一密钥重新签署:封包人是 {closed_by},现签名人是 {by}。", f"{STATEMENT} was signed again with another key: {closed_by} closed the package, the signature is by {by}.")
+    elif by and seal.told.get("signed by") != by:
+        seal.differ(f"{STATEMENT} 所说的签名人不是实际签名人 {by}。", f"{STATEMENT} names another signer than {by}, who signed it.")

@@ -1,0 +1,108 @@
+"""Packing: a county-year or a case into a signed bag, as a folder or a zip."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bangfu import digests
+from bangfu.package import contents, statement
+from bangfu.package.archive import write_zip
+from bangfu.package.bag import write_bag
+from bangfu.package.case import put_case
+from bangfu.package.crate import write_crate
+from bangfu.package.recorded import CannotPack, RecordedRun
+from bangfu.problems import Sentence, WrongParams
+from bangfu.review.ledger import Ledger, chosen
+from bangfu.signing import Signer, key_file
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A package that was made: where, what it holds in a word, its files, and who signed it."""
+
+    path: Path
+    files: int
+    signer: str
+
+    def said(self) -> Sentence:
+        return Sentence(f"已打包{self.files}个文件并签名(签名人 {self.signer}):{self.path}", f"Packed {self.files} files and signed them (signer {self.signer}): {self.path}")
+
+
+def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str = "", with_inputs: bool = False, with_code: bool = False) -> Packed:
+    """Packs a run, or the findings of a case of it, into a folder or (where `to` ends in .zip) a zip; signs it with the signer's own key.
+
+    case: finding ids. recipient: who may have it; a case and working papers are for a named recipient only.
+    WrongParams where the place is taken, the recipient is missing or there is no key; CannotPack where the run is not as it was recorded.
+    """
+    _demand_place(to)
+    if case and not recipient:
+        raise WrongParams.of("案件包未脱敏,须用 --recipient 写明领取人。", "The package of a case is not masked: name who may have it by --recipient.")
+    if case and with_inputs:
+        raise WrongParams.of("案件包只含本案的行,不能带全部原始文件,请去掉 --with-inputs。", "The package of a case holds its own rows only: leave out --with-inputs.")
+    signer = Signer.own()
+    if signer is None:
+        raise CannotPack.of(f"没有签名密钥,也不能写出 {key_file().name},请用环境变量 BANGFU_KEY 指明密钥文件。", f"There is no signing key and {key_file().name} cannot be written; name a key file by BANGFU_KEY.")
+    ledger = Ledger.open(run.params, run.record["year"], run.folder.parent.parent)
+    ids = chosen(ledger.table, ",".join(case), "") if case else []
+    name = "-".join([run.name, *(["case", digests.of_value(sorted(ids))[:8]] if ids else [])])
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to.parent, prefix=".packing-") as place:
+        bag = Path(place) / name
+        _fill(bag / "data", run, ledger, ids, recipient, with_inputs, with_code)
+        told = {"county": run.record["county"], "year": run.record["year"], "run": run.record["run"], "holds": "case" if ids else "county-year", "recipient": recipient or None}
+        write_crate(bag / "data", run.record, _words(run, ids, recipient))
+        write_bag(bag, _info(run, name, recipient, signer))
+        statement.sign(bag, told, signer, datetime.now().astimezone().isoformat(timespec="seconds"))
+        files = sum(p.is_file() for p in bag.rglob("*"))
+        if to.suffix.lower() == ".zip":
+            write_zip(bag, to)
+        else:
+            if to.exists():
+                to.rmdir()
+            bag.rename(to)
+    return Packed(to, files, signer.fingerprint)
+
+
+def _demand_place(to: Path) -> None:
+    taken = to.exists() and (to.suffix.lower() == ".zip" or not to.is_dir() or any(to.iterdir()))
+    if taken:
+        raise WrongParams.of(f"{to.name} 已存在,证据包不覆盖已有的文件,请换一个名称。", f"{to.name} is there already; a package overwrites nothing, name another.")
+
+
+def _fill(data: Path, run: RecordedRun, ledger: Ledger, ids: list[str], recipient: str, with_inputs: bool, with_code: bool) -> None:
+    """The payload: of a case its findings and rows alone, of a county-year everything that the run left."""
+    rows, history = ledger.rows(), ledger.store.entries(ledger.year)
+    if ids:
+        rows = rows[rows["finding_id"].isin(ids)].reset_index(drop=True)
+        history = [e for e in history if e.finding_id in set(ids)]
+        put_case(rows, run, data)
+    else:
+        contents.put_run(run, data)
+        contents.put_params(run, data)
+        rows = contents.open_ones(rows)
+    contents.put_standards(run, data)
+    contents.put_workflow(run, data)
+    contents.put_environment(run, data, with_code=with_code)
+    contents.put_reviews(history, ledger.store.handovers(ledger.year), data)
+    contents.put_inputs(run, data, travel=with_inputs)
+    if recipient and len(rows):
+        contents.put_papers(rows, run, recipient, data)
+
+
+def _words(run: RecordedRun, ids: list[str], recipient: str) -> dict[str, str]:
+    name, year = run.county.name, run.record["year"]
+    holds = f"案件证据包({len(ids)}个疑点) / evidence of a case ({len(ids)} findings)" if ids else "年度证据包 / evidence of a county-year"
+    return {
+        "title": f"{name}{year}年度结对帮扶审计:{holds}",
+        "description": f"运行 {run.record['run']}:输入摘要、参数、程序版本、运行环境、已执行的笔记本、疑点、底稿和核实记录。 / Run {run.record['run']}: digests of inputs, parameters, code, environment, executed notebooks, findings, papers and reviews.",
+        "licence": f"未脱敏,仅供{recipient or '打包人留存'}使用,不得转交 / not masked; for {recipient or 'the one who packed it'} only, not to be passed on",
+    }
+
+
+def _info(run: RecordedRun, name: str, recipient: str, signer: Signer) -> dict[str, str]:
+    """The information in the bag; no day of packing, which the statement has."""
+    told = {"Bag-Software-Agent": f"bangfu {version('bangfu')}", "External-Identifier": name, "Signer": signer.fingerprint}
+    return told | ({"Contact-Name": recipient} if recipient else {})
