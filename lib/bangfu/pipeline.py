@@ -92,6 +92,7 @@ def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: s
         findings.write(ledger, folder / "findings.parquet")
         county.intake.rejects.to_parquet(folder / "rejects.parquet", index=False)
         county.helpers.to_parquet(folder / "helpers.parquet", index=False)
+        county.assess().coverage.to_parquet(folder / "coverage.parquet", index=False)
         points.write(county.points, folder / "points.parquet")
     given = {"params": str(params), "year": year, "reports": str(reports), "lang": lang, "edition": edition}
     with step("notebooks", "运行笔记本", "running notebooks"):
