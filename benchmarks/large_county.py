@@ -2,6 +2,7 @@
 
 9,600 first helpers of one household each and 2,400 second helpers of four, in 800 villages of 16 towns; every table that the assessment reads,
 records with texts and photographs as untidy honest helpers write them (`bangfu.sample.untidy_records`), every household interviewed.
+Villages, units, second helpers and households differ in how households fare, so that comparisons have something to find.
 """
 
 import numpy as np
@@ -21,10 +22,15 @@ def large_county(records: int, seed: int = 1) -> dict[str, pd.DataFrame]:
     home = np.arange(HOUSEHOLDS)
     second = HOUSEHOLDS + home % SECOND
     pairs = {"home": np.r_[home, home], "helper": np.r_[home, second], "role": np.repeat(["first", "second"], HOUSEHOLDS)}
+    # A second helper's households lie in one village, one in seven in the next.
+    village = home % SECOND * VILLAGES // SECOND
+    village = np.where(rng.random(HOUSEHOLDS) < 0.15, (village + 1) % VILLAGES, village)
+    unit = rng.integers(0, UNITS, HOUSEHOLDS + SECOND)
+    fares = sum(rng.normal(0, sd, len(of))[at] for sd, of, at in ((0.5, range(VILLAGES), village), (0.3, range(UNITS), unit[home]), (0.6, range(SECOND), home % SECOND)))
     tables = {
-        "households": _households(rng, home), "members": _members(rng), "pairings": _pairings(rng, pairs), "visits": _visits(rng, pairs, records), "plans": _plans(rng, home),
-        "helpers": pd.DataFrame({"helper_id": ids("R", np.arange(HOUSEHOLDS + SECOND)), "unit": ids("U", rng.integers(0, UNITS, HOUSEHOLDS + SECOND))}),
-        "incomes": pd.concat([_incomes(rng, home, year) for year in (YEAR - 1, YEAR)], ignore_index=True), "survey": _survey(rng, home),
+        "households": _households(rng, village, fares), "members": _members(rng), "pairings": _pairings(rng, pairs), "visits": _visits(rng, pairs, records), "plans": _plans(rng, home),
+        "helpers": pd.DataFrame({"helper_id": ids("R", np.arange(HOUSEHOLDS + SECOND)), "unit": ids("U", unit)}),
+        "incomes": pd.concat([_incomes(rng, fares * (year - YEAR + 1), year) for year in (YEAR - 1, YEAR)], ignore_index=True), "survey": _survey(rng, fares),
     }  # fmt: skip
     for number, frame in enumerate(tables.values()):
         frame["origin"] = (number << 32) + pd.Series(range(len(frame)), dtype="int64")
@@ -47,15 +53,13 @@ def _whole(values):
     return pd.array(np.asarray(values), dtype="Int64")
 
 
-def _households(rng, home) -> pd.DataFrame:
-    """A second helper's households lie in one village, one in seven in the next."""
-    village = home % SECOND * VILLAGES // SECOND
-    village = np.where(rng.random(len(home)) < 0.15, (village + 1) % VILLAGES, village)
-    exited = rng.random(len(home)) < 0.8
+def _households(rng, village, fares) -> pd.DataFrame:
+    home = np.arange(HOUSEHOLDS)
+    exited = rng.normal(fares + 0.8) > 0
     return pd.DataFrame({
         "household_id": ids("H", home), "town": ids("T", village * TOWNS // VILLAGES), "village_code": ids("V", village), "family_size": _whole(np.full(len(home), MEMBERS)),
         "category": text(rng.choice(["一般贫困户", "低保贫困户", "五保贫困户"], len(home), p=[0.6, 0.3, 0.1])), "status": text(np.where(exited, "已脱贫", "未脱贫")),
-        "exit_on": days(rng, len(home)).where(exited), **{g: _flags(rng, 0.97, len(home)) for g in GUARANTEES},
+        "exit_on": days(rng, len(home)).where(exited), **{g: pd.array(rng.normal(fares + 2.5) > 0, dtype="boolean") for g in GUARANTEES},
     })  # fmt: skip
 
 
@@ -96,12 +100,13 @@ def _plans(rng, home) -> pd.DataFrame:
     return pd.DataFrame({"household_id": ids("H", home), "helper_id": ids("R", home), "year": _whole(np.full(n, YEAR)), "expected_gain": _whole(np.full(n, 200_000)), "signed_on": days(rng, n)})
 
 
-def _incomes(rng, home, year: int) -> pd.DataFrame:
-    n = len(home)
-    return pd.DataFrame({"household_id": ids("H", home), "year": _whole(np.full(n, year)), "family_size": _whole(np.full(n, MEMBERS)), **{c: _whole(rng.integers(0, 100_000, n)) for c in form_columns()}})
+def _incomes(rng, fares, year: int) -> pd.DataFrame:
+    n = len(fares)
+    grown = {c: _whole(rng.integers(0, 100_000, n) + np.rint(10_000 * fares).clip(0)) for c in form_columns()}
+    return pd.DataFrame({"household_id": ids("H", np.arange(n)), "year": _whole(np.full(n, year)), "family_size": _whole(np.full(n, MEMBERS)), **grown})
 
 
-def _survey(rng, home) -> pd.DataFrame:
-    n = len(home)
-    answers = {q: _whole(rng.integers(2, 6, n)) for q in ("q_helper", "q_measures", "overall")}
-    return pd.DataFrame({"household_id": ids("H", home), "knows_helper": _flags(rng, 0.97, n), **answers, "reported_visits": _whole(rng.integers(30, 70, n)), "interviewed_at": pd.Series(np.full(n, f"{YEAR}-12-15", "M8[us]"))})
+def _survey(rng, fares) -> pd.DataFrame:
+    n = len(fares)
+    answers = {q: _whole(np.rint(rng.normal(4 + fares)).clip(1, 5)) for q in ("q_helper", "q_measures", "overall")}
+    return pd.DataFrame({"household_id": ids("H", np.arange(n)), "knows_helper": _flags(rng, 0.97, n), **answers, "reported_visits": _whole(rng.integers(30, 70, n)), "interviewed_at": pd.Series(np.full(n, f"{YEAR}-12-15", "M8[us]"))})

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bangfu.assessment.fabrication.records import Records
+from bangfu.assessment.fabrication.records import Records, kept
 from bangfu.assessment.fabrication.reference import Reading, against_peers, against_rate
 from bangfu.assessment.fabrication.signal import Signal, alike, most_common
 
@@ -45,5 +45,6 @@ def same_time(records: Records) -> Reading:
     return reading._replace(value=share, usual=reading.usual**2)
 
 
+@kept
 def _round(records: Records) -> np.ndarray:
     return (records.clock >= 0) & (records.clock % 30 == 0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bangfu.assessment.fabrication.records import Records
+from bangfu.assessment.fabrication.records import Records, kept
 from bangfu.assessment.fabrication.reference import Reading, against_peers, against_rate
 from bangfu.assessment.fabrication.signal import Signal, alike, most_common
 
@@ -72,12 +72,14 @@ def month_end(records: Records) -> Reading:
     return against_rate(records.per_helper(at_month_end(records)), records.per_helper(), LEAST_DAYS)
 
 
+@kept
 def at_month_end(records: Records) -> np.ndarray:
     day = records.day.astype("M8[D]")
     after = (day.astype("M8[M]") + np.timedelta64(1, "M")).astype("M8[D]")
     return (after - day).astype("int64") <= LAST_DAYS
 
 
+@kept
 def day_of_month(records: Records) -> np.ndarray:
     """0 for the first day of a month."""
     day = records.day.astype("M8[D]")

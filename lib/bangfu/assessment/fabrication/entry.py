@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bangfu.assessment.fabrication.records import MISSING, Records
+from bangfu.assessment.fabrication.records import MISSING, Records, kept
 from bangfu.assessment.fabrication.reference import OF_ROOTS, Reading, against_peers
 from bangfu.assessment.fabrication.signal import Signal, different, most_common
 
@@ -67,6 +67,7 @@ def _longest(records: Records, own: np.ndarray) -> np.ndarray:
     return most_common(entered, records.entered[entered])
 
 
+@kept
 def _delay(records: Records) -> np.ndarray:
     return np.where(records.entered == MISSING, 0, np.maximum(records.entered - records.day, 0))
 

@@ -6,8 +6,8 @@ an even spread over ten digits.
 
 import numpy as np
 
-from bangfu.assessment.fabrication.likeness import characters
-from bangfu.assessment.fabrication.records import Records
+from bangfu.assessment.fabrication.likeness import CHUNK, code_points
+from bangfu.assessment.fabrication.records import Records, kept
 from bangfu.assessment.fabrication.reference import Reading, against_peers
 from bangfu.assessment.fabrication.signal import Signal, different
 
@@ -40,14 +40,16 @@ def last_digits(records: Records) -> Reading:
     return against_peers(np.sqrt(chi_square), n, LEAST, floor=np.sqrt(0.5))
 
 
+@kept
 def _figures(records: Records) -> tuple[np.ndarray, np.ndarray]:
     """Which text each figure of two digits or more stands in, and its last digit."""
-    owner, mark = characters(records.texts)
-    is_digit = (mark >= 0x30) & (mark <= 0x39)
-    before, after = np.zeros(len(mark), bool), np.zeros(len(mark), bool)
-    if len(mark):
-        neighbours = owner[1:] == owner[:-1]
-        before[1:] = is_digit[:-1] & neighbours
-        after[:-1] = is_digit[1:] & neighbours
-    ends = np.flatnonzero(is_digit & before & ~after)
-    return owner[ends], mark[ends] - 0x30
+    parts = [_ends(records.texts[start : start + CHUNK], start) for start in range(0, len(records.texts), CHUNK)] or [_ends(records.texts, 0)]
+    return np.concatenate([text for text, _ in parts]), np.concatenate([digit for _, digit in parts])
+
+
+def _ends(texts: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of figures in some of the texts, numbered from `first`."""
+    begins, marks = code_points(texts)
+    is_digit = np.append((marks >= 0x30) & (marks <= 0x39), [False, False])  # texts are apart by a mark that is none
+    ends = np.flatnonzero(is_digit[1:-1] & is_digit[:-2] & ~is_digit[2:]) + 1
+    return first + np.searchsorted(begins, ends, side="right") - 1, marks[ends].astype("int64") - 0x30

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from bangfu.assessment.fabrication.records import MISSING, Records
+from bangfu.assessment.fabrication.records import MISSING, Records, kept
 from bangfu.assessment.fabrication.reference import OF_ROOTS, Reading, against_peers, against_rate
 from bangfu.assessment.fabrication.settings import FabricationSettings
 from bangfu.assessment.fabrication.signal import Signal, most_common
@@ -57,10 +57,11 @@ def crowded_day(records: Records) -> Reading:
 
 
 def _found(ids: np.ndarray):
-    return lambda records: np.isin(records.visit_id.astype(str), ids)
+    return lambda records: pd.Index(records.visit_id).isin(ids)
 
 
 def _counted(name: str, which, zh: str, en: str) -> Signal:
+    which = kept(which)
     return Signal(
         name, "journeys", lambda records: against_rate(records.per_helper(which(records)), records.per_helper(), LEAST),
         "{n:.0f}条记录中{value:.0f}条" + zh + ",按全县比例应为{usual:.1f}条", "of {n:.0f} records {value:.0f}: " + en + "; {usual:.1f} at the county's rate",

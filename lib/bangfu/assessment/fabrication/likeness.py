@@ -12,7 +12,7 @@ import numpy as np
 
 BITS = 256
 LENGTH = 3
-_CHUNK = 1 << 16
+CHUNK = 1 << 16  # texts read at a time
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype="uint64")
 _SALTS = np.array([0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB], dtype="uint64")
 
@@ -31,7 +31,7 @@ class Likeness:
     @classmethod
     def of(cls, texts: np.ndarray) -> "Likeness":
         """Of different texts; a text of fewer than three characters that count is a set without elements, like nothing."""
-        parts = [_chunk(texts[start : start + _CHUNK]) for start in range(0, len(texts), _CHUNK)] or [_chunk(texts)]
+        parts = [_chunk(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)] or [_chunk(texts)]
         bits, keys = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
         return cls(bits, np.bitwise_count(bits).sum(axis=1).astype("int16"), keys)
 
@@ -42,22 +42,24 @@ class Likeness:
         return np.where(some == others, 1, shared / np.maximum(either, 1))
 
     def nearest(self, texts: np.ndarray) -> np.ndarray:
-        """For each of several texts how alike the one most alike among the others is."""
-        bits, sizes = self.bits[texts], self.sizes[texts]
-        shared = np.zeros((len(texts), len(texts)), "int16")
-        for word in bits.T:
-            shared += np.bitwise_count(word[:, None] & word[None, :])
-        alike = shared / np.maximum(sizes[:, None] + sizes[None, :] - shared, 1).astype("float32")
-        alike[texts[:, None] == texts[None, :]] = 1
-        np.fill_diagonal(alike, 0)
-        return alike.max(axis=1)
+        """For each of several texts how alike the one most alike among the others is; sets of texts (..., n) each by itself."""
+        bits, sizes = self.bits[texts], self.sizes[texts].astype("float32")
+        shared = np.zeros((*texts.shape, texts.shape[-1]), "uint16")
+        for word in np.moveaxis(bits, -1, 0):
+            shared += np.bitwise_count(word[..., :, None] & word[..., None, :])
+        alike = shared / np.maximum(sizes[..., :, None] + sizes[..., None, :] - shared, 1)
+        if not sizes.all():  # texts without elements are like themselves only
+            alike[texts[..., :, None] == texts[..., None, :]] = 1
+        alike[..., np.arange(texts.shape[-1]), np.arange(texts.shape[-1])] = 0
+        return alike.max(axis=-1)
 
 
 def _chunk(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    owner, marks = characters(texts)
-    marks = np.where(_is_digit(marks), ord("0"), marks)
-    counts = ~_is_punctuation(marks)
-    counts[1:] &= ~((marks[1:] == ord("0")) & (marks[:-1] == ord("0")) & (owner[1:] == owner[:-1]))
+    begins, marks = code_points(texts)
+    owner = np.repeat(np.arange(len(texts), dtype="int32"), np.diff(begins, append=len(marks) + 1))[: len(marks)]
+    marks = _meaning(marks)
+    counts = marks > 0
+    counts[1:] &= ~((marks[1:] == ord("0")) & (marks[:-1] == ord("0")))
     owner, marks = owner[counts], marks[counts].astype("uint64")
     n = max(len(marks) - LENGTH + 1, 0)
     whole = owner[:n] == owner[LENGTH - 1 :][:n]
@@ -75,20 +77,22 @@ def _chunk(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.packbits(flags, axis=1).view("uint64"), keys
 
 
-def characters(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All characters of the texts one after the other: which text each belongs to, and its code point."""
-    owner = np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), "int64", len(texts)))
-    return owner, np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4").astype("int64")
+def code_points(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All characters of the texts one after the other with a line's end between two texts: where each text begins, and the code points."""
+    lengths = np.fromiter(map(len, texts), "int64", len(texts))
+    return np.cumsum(lengths + 1) - lengths - 1, np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
 
 
-def _is_digit(marks: np.ndarray) -> np.ndarray:
-    return ((marks >= 0x30) & (marks <= 0x39)) | ((marks >= 0xFF10) & (marks <= 0xFF19))
+def _meaning(marks: np.ndarray) -> np.ndarray:
+    """Each mark as it counts: all digits as 0, what is neither letter nor figure (punctuation, blanks, symbols) as nothing."""
+    stands = np.zeros(0x110000, "uint32")
+    stands[marks] = 1
+    different = np.flatnonzero(stands)
+    stands[different] = [_as_it_counts(chr(mark)) for mark in different]
+    return stands[marks]
 
 
-def _is_punctuation(marks: np.ndarray) -> np.ndarray:
-    """Marks that are neither letters nor figures: punctuation, blanks, symbols."""
-    kind = np.zeros(0x110000, bool)
-    kind[marks] = True
-    different = np.flatnonzero(kind)
-    kind[different] = [unicodedata.category(chr(mark))[0] not in "LNM" for mark in different]
-    return kind[marks]
+def _as_it_counts(mark: str) -> int:
+    if "0" <= mark <= "9" or "０" <= mark <= "９":
+        return ord("0")
+    return ord(mark) if unicodedata.category(mark)[0] in "LNM" else 0

@@ -12,6 +12,7 @@ from bangfu.assessment.fabrication.signal import different
 LEAST = 6  # records with a text that a helper must have
 MIXED = 8  # helpers that a village and month must have for shuffling to mix anything; otherwise the town and month, or the month
 NEIGHBOURS = 2  # how many records with the same key are looked at on either side
+AT_ONCE = 50_000  # pairs of texts held at a time
 COMPARISONS = 60_000_000  # pairs of texts that the shuffles together may cost
 
 
@@ -77,13 +78,35 @@ class Matches:
         match[known], who[known] = best[at], whose[at]
         return match, who
 
+    @cached_property
+    def colleagues(self) -> tuple[np.ndarray, np.ndarray]:
+        """The most that the records of each helper match the nearest ones of one other helper (sum of matches), and who that is (-1: nobody)."""
+        match, whose = self.others
+        found = whose >= 0
+        at, pairs = pd.factorize(self.records.helper[found].astype("int64") << 32 | whose[found])
+        sums = np.bincount(at, match[found], minlength=len(pairs))
+        order = np.lexsort((pairs, sums))
+        most, who = np.zeros(len(self.records.helpers)), np.full(len(self.records.helpers), -1)
+        most[pairs[order] >> 32], who[pairs[order] >> 32] = sums[order], pairs[order] & 0xFFFFFFFF
+        return most, who
+
     def _nearest(self, text: np.ndarray) -> np.ndarray:
-        nearest, bounds = np.zeros(len(text), "float32"), self.records.bounds
-        for helper in np.flatnonzero(self.able):
-            own = np.arange(bounds[helper], bounds[helper + 1])
-            own = own[text[own] >= 0]
-            nearest[own] = self.records.likeness.nearest(text[own])
+        nearest = np.zeros(len(text), "float32")
+        for records in self._together:
+            nearest[records] = self.records.likeness.nearest(text[records])
         return nearest
+
+    @cached_property
+    def _together(self) -> list[np.ndarray]:
+        """The records with a text of the helpers who have enough, a row per helper; helpers with equally many stand together."""
+        with_text = np.flatnonzero((self.records.text >= 0) & self.able[self.records.helper])
+        n = self.records.per_helper(with_text)
+        begins = np.cumsum(n) - n
+        together = []
+        for size in np.unique(n[n > 0]):
+            rows = with_text[begins[n == size][:, None] + np.arange(size)]
+            together += np.array_split(rows, max(1, len(rows) * size**2 // AT_ONCE))
+        return together
 
 
 def shuffled(records: Records, rng: np.random.Generator) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bangfu.assessment.fabrication.records import Records
+from bangfu.assessment.fabrication.records import Records, kept
 from bangfu.assessment.fabrication.reference import Reading, against_rate
 from bangfu.assessment.fabrication.signal import Signal
 
@@ -20,6 +20,7 @@ def signals() -> tuple[Signal, ...]:
     )  # fmt: skip
 
 
+@kept
 def used_again(records: Records) -> np.ndarray:
     """Home visits whose photograph stands in another record of the year."""
     known = records.photo >= 0

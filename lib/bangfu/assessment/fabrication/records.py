@@ -1,7 +1,8 @@
 """The year's records of visits and calls as the signals read them: one entry per record, sorted by helper and time."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
 
 import numpy as np
 import pandas as pd
@@ -44,8 +45,9 @@ class Records:
     households: pd.Index
     texts: np.ndarray
     left_out: int
+    _kept: dict = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def day(self) -> np.ndarray:
         return self.minute // 1440
 
@@ -72,6 +74,18 @@ class Records:
         """The positions of a helper's records."""
         code = self.helpers.get_loc(helper_id)
         return np.arange(self.bounds[code], self.bounds[code + 1])
+
+
+def kept(work: Callable) -> Callable:
+    """Something worked out of the whole county's records (and of settings) once: signals of every helper ask for it."""
+
+    @wraps(work)
+    def once_for(records: Records, *settings):
+        if (work, settings) not in records._kept:
+            records._kept[work, settings] = work(records, *settings)
+        return records._kept[work, settings]
+
+    return once_for
 
 
 def records_of(tables: dict[str, pd.DataFrame], year: int) -> Records:

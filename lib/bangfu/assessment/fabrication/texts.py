@@ -32,7 +32,7 @@ def signals(matches: Matches) -> tuple[Signal, ...]:
             "one_colleague", "texts", lambda records: one_colleague(matches),
             "{n:.0f}条记录中约合{value:.1f}条与同一名其他责任人的记录雷同,同类责任人为{usual:.1f}条",
             "of {n:.0f} records the equivalent of {value:.1f} match those of one and the same other helper; usual {usual:.1f}",
-            lambda records, own: own[matches.others[1][own] == _colleagues(matches)[1][records.helper[own[0]]]],
+            lambda records, own: own[matches.others[1][own] == matches.colleagues[1][records.helper[own[0]]]],
         ),
     )  # fmt: skip
 
@@ -53,22 +53,9 @@ def other_match(matches: Matches) -> Reading:
 
 def one_colleague(matches: Matches) -> Reading:
     """How much of a helper's records has its nearest match with the same other helper: copied from a colleague, one by one."""
-    most, _ = _colleagues(matches)
+    most, _ = matches.colleagues
     reading = against_peers(np.sqrt(most), _texts(matches.records), LEAST, floor=OF_ROOTS)
     return reading._replace(value=most, usual=reading.usual**2)
-
-
-def _colleagues(matches: Matches) -> tuple[np.ndarray, np.ndarray]:
-    """The most that the records of each helper match the nearest ones of one other helper (sum of matches), and who that is (-1: nobody)."""
-    records = matches.records
-    match, whose = matches.others
-    found = whose >= 0
-    at, pairs = pd.factorize(records.helper[found].astype("int64") << 32 | whose[found])
-    sums = np.bincount(at, match[found], minlength=len(pairs))
-    order = np.lexsort((pairs, sums))
-    most, who = np.zeros(len(records.helpers)), np.full(len(records.helpers), -1)
-    most[pairs[order] >> 32], who[pairs[order] >> 32] = sums[order], pairs[order] & 0xFFFFFFFF
-    return most, who
 
 
 def _log_odds(share: np.ndarray) -> np.ndarray:
