@@ -4,10 +4,11 @@ A finding is a signal with its evidence, not a verdict.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise, repeat
 from string import Formatter
 
 import numpy as np
@@ -45,26 +46,21 @@ class Found:
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
-class _Sentence(Formatter):
-    """Fills a sentence from a row: `{x:yuan}` money from fen, `{x:day}` a date, `{x:percent}` from basis points, `{x:share}` from 0..1."""
-
-    def __init__(self, lang: str):
-        self.lang = lang
-
-    def format_field(self, value, spec: str) -> str:
-        if value is None or value is pd.NA or value is pd.NaT or value != value:
-            return "unknown" if self.lang == "en" else "(缺)"
-        if spec == "yuan":
-            return money.in_words(value, self.lang)
-        if spec == "day":
-            return f"{value:%Y-%m-%d}"
-        if spec == "minute":
-            return f"{value:%Y-%m-%d %H:%M}"
-        if spec == "percent":
-            return f"{Decimal(int(value)) / 100:.2f}".rstrip("0").rstrip(".") + "%"
-        if spec == "share":
-            return f"{float(value):.1%}"
-        return super().format_field(value, spec)
+def _told(value, spec: str, lang: str) -> str:
+    """A value in a sentence: `yuan` money from fen, `day`, `minute`, `percent` from basis points, `share` from 0..1, else a usual format."""
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return "unknown" if lang == "en" else "(缺)"
+    if spec == "yuan":
+        return money.in_words(value, lang)
+    if spec == "day":
+        return f"{value:%Y-%m-%d}"
+    if spec == "minute":
+        return f"{value:%Y-%m-%d %H:%M}"
+    if spec == "percent":
+        return f"{Decimal(int(value)) / 100:.2f}".rstrip("0").rstrip(".") + "%"
+    if spec == "share":
+        return f"{float(value):.1%}"
+    return format(value, spec)
 
 
 def found(
@@ -103,18 +99,17 @@ def found(
     key = rows[columns[0]].astype(str)
     for column in columns[1:]:
         key = key + "|" + rows[column].astype(str)
-    groups = key.groupby(key, sort=True).indices  # subject -> positions of its rows, in the order given
-    names = list(groups)
-    first = rows.iloc[[positions[0] for positions in groups.values()]]
-    counted = first.assign(count=[len(positions) for positions in groups.values()])
+    of, names = pd.factorize(key, sort=True)  # which subject each row is about
+    first = rows.iloc[np.unique(of, return_index=True)[1]]
+    counted = first.assign(count=np.bincount(of, minlength=len(names)))
     table = pd.DataFrame(
         {
             "subject": pd.Series(names, dtype="str"),
             "condition": _sentences(counted, zh, "zh", fixed),
             "condition_en": _sentences(counted, en, "en", fixed),
             "amount": first[amount].array if amount else pd.array([pd.NA] * len(names), dtype="Int64"),
-            "origins": _tokens(rows, groups.values(), origins),
-            "money": _tokens(rows, groups.values(), money_columns),
+            "origins": _tokens(rows, of, len(names), origins),
+            "money": _tokens(rows, of, len(names), money_columns),
         }
     )
     return Found(table.astype({"amount": "Int64"}), assessed, unassessed, list(notes))
@@ -122,18 +117,28 @@ def found(
 
 def _sentences(rows: pd.DataFrame, template: str, lang: str, fixed: dict) -> list[str]:
     """The sentence of each row, from the columns that it names; what is no column is among the `fixed` values."""
-    speaker = _Sentence(lang)
-    named = [name for name in {field: None for _, field, _, _ in speaker.parse(template) if field} if name in rows]
-    columns = [rows[name].tolist() for name in named]
-    if not named:
-        return [speaker.vformat(template, (), fixed)] * len(rows)
-    return [speaker.vformat(template, (), fixed | dict(zip(named, values, strict=True))) for values in zip(*columns, strict=True)]
+    pieces = []
+    for words, name, spec, _ in Formatter().parse(template):
+        pieces.append(repeat(words, len(rows)))
+        if name in rows:
+            pieces.append([_told(value, spec, lang) for value in rows[name].tolist()])
+        elif name:
+            pieces.append(repeat(_told(fixed[name], spec, lang), len(rows)))
+    return ["".join(of_row) for of_row in zip(*pieces, strict=True)]
 
 
-def _tokens(rows: pd.DataFrame, groups: Iterable[np.ndarray], columns: Sequence[str]) -> list[list[int]]:
-    """The row tokens of each group, each once: those of the first column before those of the next; missing ones left out."""
-    values = [rows[c].tolist() for c in columns]
-    return [list(dict.fromkeys(int(column[i]) for column in values for i in positions if not pd.isna(column[i]))) for positions in groups]
+def _tokens(rows: pd.DataFrame, of: np.ndarray, subjects: int, columns: Sequence[str]) -> list[list[int]]:
+    """The row tokens of each subject, each once: those of the first column before those of the next; missing ones left out."""
+    known = [rows[c].notna().to_numpy() for c in columns]
+    held = pd.DataFrame(
+        {
+            "subject": np.concatenate([np.empty(0, "int64"), *(of[there] for there in known)]),
+            "token": np.concatenate([np.empty(0, "int64"), *(rows[c][there].to_numpy("int64") for c, there in zip(columns, known, strict=True))]),
+        }
+    )
+    held = held.drop_duplicates().sort_values("subject", kind="stable")
+    bounds, tokens = np.searchsorted(held["subject"], np.arange(subjects + 1)), held["token"].tolist()
+    return [tokens[start:end] for start, end in pairwise(bounds)]
 
 
 def finding_id(county: str, rule_id: str, subject: str) -> str:
