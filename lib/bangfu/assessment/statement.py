@@ -46,7 +46,7 @@ class StatementBook:
     """The statements of a county-year.
 
     tables, assessed, findings (columns of `findings.SCHEMA`): as the county has them. corrections: what `assessment.corrected` says.
-    compared: by role, results of households compared by helper. years: assessments kept of earlier years and this one.
+    compared: results of households compared: by helper of each role ("first", "second"), by "unit" and "town" (of first helpers). years: assessments kept of earlier years and this one.
     scores: of records that look invented; None where they are not to be told (a published edition).
     """
 
@@ -65,7 +65,8 @@ class StatementBook:
         entries = county.settings.county.corrections
         told = corrected(entries, tables, county.settings.pack, assessed, county.outcomes("visits")) if entries else pd.DataFrame()
         as_held = tables | {"pairings": county.corrections.handed_over(tables["pairings"])}
-        compared = {role: compare_all(as_held, year, card.comparison, role=role) for role in ROLES} if card.comparison else {}
+        by = {"first": ("first", "helper_id"), "second": ("second", "helper_id"), "unit": ("first", "unit"), "town": ("first", "town")}
+        compared = {k: compare_all(as_held, year, card.comparison, role=role, by=column) for k, (role, column) in by.items()} if card.comparison else {}
         this = of_year(year, assessed.helpers, assessed.points, county.findings, county.judged_by)
         years = [*(kept_years(county.folder) if county.folder else []), this]
         settings = card.fabrication if signals else None
@@ -83,7 +84,8 @@ class StatementBook:
 
     @cached_property
     def _helpers(self) -> pd.DataFrame:
-        return self.assessed.helpers
+        """The assessment with `at`: the position by which vetoes name a helper and role."""
+        return self.assessed.helpers.assign(at=range(len(self.assessed.helpers)))
 
     @cached_property
     def register(self) -> pd.DataFrame:
@@ -149,7 +151,7 @@ class StatementBook:
     @cached_property
     def comparisons(self) -> pd.DataFrame:
         """COMPARED: each helper's households compared with others', by role and result; share: the figures are shares of one."""
-        parts = [c.table.rename(columns={"subject": "helper_id"}).assign(role=role, result=c.result.name, share=c.result.share) for role, told in self.compared.items() for c in told if c.absent is None]
+        parts = [c.table.rename(columns={"subject": "helper_id"}).assign(role=role, result=c.result.name, share=c.result.share) for role in ROLES for c in self.compared.get(role, []) if c.absent is None]
         return pd.concat(parts, ignore_index=True)[COMPARED] if parts else pd.DataFrame(columns=COMPARED)
 
     @cached_property

@@ -37,14 +37,17 @@ KINDS: dict[str, Kind] = {
     "basis_points": Kind(figures.basis_points, "num"),
     "count": Kind(figures.count, "num"),
     "number": Kind(figures.number, "num"),
+    "written": Kind(figures.text, "num"),  # figures already in words, such as `<5`
     "date": Kind(figures.day, "id"),
     "severity": Kind(lambda v, lang="zh": badge(v, lang), "mark"),
     "status": Kind(lambda v, lang="zh": word("status", v, lang), "mark"),
     "topic": Kind(lambda v, lang="zh": word("topic", v, lang), "text"),
     "flag": Kind(lambda v, lang="zh": figures.MISSING if pd.isna(v) else ("✓" if v else "✗"), "mark"),
     "sources": Kind(lambda v, lang="zh": sources(v, lang), "long"),
+    "link": Kind(lambda v, lang="zh": f'<a href="{escape(v[1])}">{escape(v[0])}</a>', "text"),
 }
-_BY_LANG = {"severity", "status", "topic", "flag", "sources"}
+_BY_LANG = {"severity", "status", "topic", "flag", "sources", "link"}
+_MARKUP = {"severity", "sources", "link"}
 _BY_NAME = {"severity": "severity", "status": "status", "topic": "topic", "sources": "sources", "condition": "long",
             "criteria": "long", "finding_id": "id", "rule_id": "id", "subject": "id"}
 
@@ -92,7 +95,7 @@ class Table:
     """A table of a report, shown in a notebook and published as it is shown there.
 
     columns: name -> label, `(label, kind)` or `Column`; kinds in `KINDS` (`yuan` and `wan` take fen as whole numbers or
-    yuan as decimals). total: columns to be summed in a last row. limit: rows shown; a sentence says how many more stand
+    yuan as decimals, `link` a pair of words and address). total: columns to be summed in a last row. limit: rows shown; a sentence says how many more stand
     in `where`.
     """
 
@@ -138,7 +141,7 @@ class Table:
     def _cell(self, kind: str, value) -> str:
         if kind in _BY_LANG:
             content = KINDS[kind].write(value, self.lang)
-            content = content if kind in ("severity", "sources") else escape(content)
+            content = content if kind in _MARKUP else escape(content)
         else:
             content = escape(KINDS[kind].write(value))
         return f'<td class="{KINDS[kind].style}">{content}</td>'

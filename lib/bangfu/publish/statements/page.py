@@ -1,0 +1,290 @@
+"""A helper's statement (对账单) as a page: what was due, what the record shows, the points and why, and what can be answered."""
+
+from functools import cached_property
+
+import pandas as pd
+
+from bangfu.assessment import DIMENSIONS, INDICATORS
+from bangfu.assessment.facts import GUARANTEES
+from bangfu.assessment.indicators import PARTS
+from bangfu.assessment.statement import Statement, StatementBook
+from bangfu.charts.calendar import duty_calendar, lines
+from bangfu.corrections import KINDS
+from bangfu.publish import figures
+from bangfu.publish.masking import mask_name
+from bangfu.publish.pages.helper_grades import HelperGrades
+from bangfu.publish.statements.answer import answering, form
+from bangfu.publish.tables import Figures, Notice, Sentences, Table
+from bangfu.publish.words import word
+
+_ON_ONE_PICTURE = 12  # households: a picture of more would not stand on a page of A4
+_ROWS = 12  # sources looked up for a row of the points
+
+
+class StatementPages(HelperGrades):
+    """Every statement of a county-year, in the language and edition of the county."""
+
+    def __init__(self, county, book: StatementBook):
+        super().__init__(county)
+        self.book = book
+
+    @property
+    def public(self) -> bool:
+        return self.county.edition == "public"
+
+    def shown(self, text):
+        """A text, an id or a missing value as the edition shows it."""
+        return text if self.masker is None or not isinstance(text, str) else self.masker.subject(text)
+
+    def name_of(self, name) -> str:
+        """A person's name as the edition shows it; — where none is known."""
+        if not isinstance(name, str) or not name.strip():
+            return figures.MISSING
+        return mask_name(name) if self.public else name
+
+    def title(self, s: Statement) -> str:
+        return self.say(f"帮扶责任人对账单:{self.shown(s.helper_id)} {self.helper_name(s.helper_id)}", f"Statement of helper {self.shown(s.helper_id)} {self.helper_name(s.helper_id)}")
+
+    def helper_name(self, helper_id: str) -> str:
+        register = self.book.register
+        return self.name_of(register["name"].get(helper_id) if "name" in register else None)
+
+    def unit(self, unit) -> str:
+        return self.shown(unit) if isinstance(unit, str) else self.say("(未登记单位)", "(no unit on record)")
+
+    def parts(self, s: Statement) -> list[tuple[str, list]]:
+        """Headings and what stands under each."""
+        return [
+            (self.say("结果", "Result"), [self.key_figures_of(s), self.result(s), *self.consequences(s)]),
+            (self.say("结对", "Pairings"), [self.particulars(s), self.pairings(s)]),
+            (self.say("应做与记录", "Duty and record"), [*self.calendar(s), self.calendar_note(s)]),
+            (self.say("逐项得分", "Points"), [self.scorecard(), *self.points(s)]),
+            (self.say("疑点", "Findings"), self.findings_of(s)),
+            (self.say("结对户", "Households"), [self.households(s)]),
+            (self.say("考虑结对户差异的比较", "Compared, allowing for households"), [self.compared(s), self.comparison_meaning_of()]),
+            (self.say("已计入的更正", "Corrections"), [self.corrections_of(s)]),
+            (self.say("与往年对照", "Year on year"), [self.years(s)]),
+            (self.say("复核线索", "Leads for checking"), [] if self.public else [self.leads(s)]),
+            (self.say("说明和更正", "Answering"), [answering(self.card, self.lang), form(self.lang, self.shown(s.helper_id), self.helper_name(s.helper_id))]),
+        ]
+
+    def key_figures_of(self, s: Statement) -> Figures:
+        sums = s.roles[["visits_due", "visits_made", "visits_missed", "calls_due", "calls_made", "calls_missed"]].sum()
+        counting = s.findings[s.findings["status"].isin(["new", "persisting", "reopened", "confirmed"])]
+        times, number = self.say("次", ""), self.say("个", "")
+        return Figures(
+            [
+                (self.say("应入户", "Visits due"), f"{sums['visits_due']}", times), (self.say("做到", "Made"), f"{sums['visits_made']}", times), (self.say("缺访", "Missed"), f"{sums['visits_missed']}", times),
+                (self.say("应电话联系", "Calls due"), f"{sums['calls_due']}", times), (self.say("做到", "Made"), f"{sums['calls_made']}", times), (self.say("疑点", "Findings"), f"{len(counting)}", number),
+            ]
+        )  # fmt: skip
+
+    def result(self, s: Statement) -> Table:
+        """Scores of the quarters, the parts and the year, and the grade, by role."""
+        rows = s.roles.assign(role=[self._role(r) for r in s.roles["role"]], **{c: self._grade(s.roles[c]) for c in ("grade_by_score", "grade", "grade_proposed")})
+        columns = {"role": (self.say("责任人类别", "Role"), "text")}
+        columns |= {f"regular_q{q}": (self.say(f"{q}季度", f"Q{q}"), "number") for q in range(1, 5)}
+        columns |= {part: (self._of(PARTS[part]), "number") for part in PARTS}
+        columns |= {
+            "score": (self.say("得分", "Score"), "number"), "assessable": (self.say("可评估", "Assessable"), "share"), "grade_by_score": (self.say("按得分", "By score"), "text"),
+            "grade": (self.say("评定等次", "Grade"), "text"), "grade_proposed": (self.say("拟(如疑点属实)", "If confirmed"), "text"),
+        }  # fmt: skip
+        note = self.say("各季度为平时考核;没有数字的没有可评估的事项。", "The quarters are the regular assessment; where there is no figure there was nothing to assess.")
+        return Table(rows, columns, caption=self.say("考核结果", "Assessment") + self._mark, note=note, lang=self.lang)
+
+    def consequences(self, s: Statement) -> list:
+        """Why a grade is not what the score says, sanctions and rectification, each with its state and citation."""
+        rules, lang = self.county.settings.pack.rules, self.lang
+        said = []
+        for r in s.roles.itertuples():
+            role = self._role(r.role)
+            if pd.notna(r.grade_reason):
+                cited = self._basis(sorted(self.book.assessed.vetoes.loc[self.book.assessed.vetoes["row"] == r.at, "rule_id"].unique()))
+                said.append(f"{role}{self.say(':', ': ')}{r.grade_reason_en if lang == 'en' else r.grade_reason}{cited}")
+            if pd.notna(r.sanction):
+                words, state = (r.sanction_en, "in force") if lang == "en" else (r.sanction, "已核实")
+                state = state if r.sanction_in_force else self.say("须经核实确认后生效", "takes effect only when confirmed")
+                said.append(self.say(f"{role}:缺入户走访{r.visits_missed}次,{words}({state})。", f"{role}: {r.visits_missed} visits missed, {words} ({state}).") + (self._basis(["HV-01"]) if "HV-01" in rules else ""))
+            if pd.notna(r.rectification):
+                order = self.card.rectification
+                cited = order.basis_en if lang == "en" else order.basis
+                said.append(f"{role}{self.say(':', ': ')}{r.rectification_en if lang == 'en' else r.rectification}{self.say('。', '.')}" + (self.say(f"依据:{cited}。", f" Basis: {cited}.") if cited else ""))
+        return [Sentences(map(self.shown, said))] if said else [Notice(self.say("没有拟作或已核实的处理,等次没有因否决或比例限制变动。", "No sanction is proposed or in force, and neither veto nor ceiling changed a grade."))]
+
+    def _basis(self, rules: list[str]) -> str:
+        known = self.county.settings.pack.rules
+        texts = [b.say(self.lang) for r in rules if r in known for b in known[r].basis]
+        cited = self.say(";", "; ").join(dict.fromkeys(texts))
+        return self.say(f"依据:{cited}。", f" Basis: {cited}.") if cited else ""
+
+    def particulars(self, s: Statement) -> Table:
+        register = self.book.register
+        title = register["title"].get(s.helper_id) if "title" in register else None
+        rows = s.roles.assign(role=[self._role(r) for r in s.roles["role"]], unit=[self.unit(u) for u in s.roles["unit"]], town=s.roles["town"].map(self.shown), title=self.shown(title))
+        columns = {
+            "role": (self.say("责任人类别", "Role"), "text"), "unit": (self.say("单位", "Unit"), "text"), "title": (self.say("职务", "Title"), "text"),
+            "town": (self.say("结对户所在镇街", "Town"), "text"), "households": (self.say("结对户数", "Households"), "count"),
+        }  # fmt: skip
+        return Table(rows, columns, lang=self.lang)
+
+    def pairings(self, s: Statement) -> Table:
+        where = self.county.intake.where
+        rows = s.pairings.assign(role=[self._role(r) for r in s.pairings["role"]], household_id=s.pairings["household_id"].map(self.shown), sources=[[where(int(o))] for o in s.pairings["origin"]])
+        columns = {
+            "role": (self.say("责任人类别", "Role"), "text"), "household_id": (self.say("户编号", "Household"), "id"), "start_on": (self.say("结对开始", "From"), "date"),
+            "end_on": (self.say("结对结束", "To"), "date"), "sources": (word("finding", "sources", self.lang), "sources"),
+        }  # fmt: skip
+        return Table(rows, columns, caption=self.say("本年结对(已计入经批准的更换)", "Pairings of the year, approved handovers taken into account"), lang=self.lang)
+
+    def calendar(self, s: Statement) -> list:
+        """Pictures of the year, some households on each."""
+        pairs = s.pairings.drop_duplicates(["role", "household_id"])
+        rows = [(role, home, self._household(home), self._role(role)) for role, home in pairs[["role", "household_id"]].itertuples(index=False)]
+        others = sorted(set(s.contacts["household_id"]) - set(pairs["household_id"]))
+        rows += [(None, home, self._household(home), self.say("非结对户", "Not paired")) for home in others]
+        drawn = lines(s.periods, s.contacts, rows)
+        return [duty_calendar(drawn[i : i + _ON_ONE_PICTURE], self.book.year, lang=self.lang, name=f"hatch-{i}") for i in range(0, len(drawn), _ON_ONE_PICTURE)]
+
+    def _household(self, home: str) -> str:
+        return f"{self.shown(home)} {self.name_of(self._heads.get(home))}"
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        homes = self.book.tables["households"]
+        return {} if "head_name" not in homes else homes.drop_duplicates("household_id").dropna(subset=["household_id", "head_name"]).set_index("household_id")["head_name"].to_dict()
+
+    def calendar_note(self, s: Statement) -> Notice:
+        undated = int(s.roles["undated"].sum())
+        return Notice(
+            self.say(
+                "一个应访时段从头到尾都在结对期内才算应做;结对不满整个时段的不算。" + (f"另有{undated}条记录日期无法识别,不在图中,也不抵任何时段。" if undated else ""),
+                "A period is due when a pairing covers it from its first day to its last." + (f" {undated} records without a readable date stand in no month and keep no period." if undated else ""),
+            )
+        )
+
+    def points(self, s: Statement) -> list:
+        """The points of each role, every one explained; where points were lost, the rows behind them."""
+        shown = []
+        for role in s.roles["role"]:
+            rows = s.points[s.points["role"] == role]
+            rows = rows.assign(
+                quarter=[figures.MISSING if q == 0 else f"{q}" for q in rows["quarter"]], dimension=[self._of(DIMENSIONS[d]) for d in rows["dimension"]],
+                indicator=[self._of((INDICATORS[i].zh, INDICATORS[i].en)) for i in rows["indicator"]],
+                got=[f"{e:.2f}/{p:.2f}" if p else figures.MISSING for e, p in zip(rows["earned"], rows["possible"], strict=True)],
+                why=rows["reason_en" if self.lang == "en" else "reason"], sources=[self._lost(met, of, origins) for met, of, origins in zip(rows["met"], rows["of"], rows["origins"], strict=True)],
+            )  # fmt: skip
+            columns = {
+                "dimension": (self.say("维度", "Dimension"), "text"), "indicator": (self.say("指标", "Indicator"), "text"), "quarter": (self.say("季度", "Quarter"), "id"), "got": (self.say("得分/可得", "Points"), "id"),
+                "why": (self.say("说明", "Reason"), "long"), "sources": (self.say("失分依据", "Rows behind lost points"), "sources"),
+            }  # fmt: skip
+            shown.append(Table(rows, columns, caption=self._role(role) + self._mark, lang=self.lang))
+        return shown
+
+    def _lost(self, met: int, of: int, origins) -> list[dict]:
+        return [] if met >= of else [self.county.intake.where(int(o)) for o in list(origins)[:_ROWS]]
+
+    def findings_of(self, s: Statement) -> list:
+        """The findings with their sources and where they stand, then the standard of each rule once."""
+        if s.findings.empty:
+            return [Notice(self.say("没有涉及本人的疑点。未评估的规则见年度报告,未评估不等于没有问题。", "No finding is about this helper. Rules that were not assessed stand in the annual report: not assessed is not clean."))]
+        en = self.lang == "en"
+        rows = self.masked(s.findings)
+        rows = rows.assign(condition=rows["condition_en"] if en else rows["condition"], criteria=rows["criteria_en"] if en else rows["criteria"], title=rows["title_en"] if en else rows["title"])
+        columns = {
+            "rule_id": (word("finding", "rule_id", self.lang), "id"), "severity": (word("finding", "severity", self.lang), "severity"), "subject": (word("finding", "subject", self.lang), "id"),
+            "condition": (word("finding", "condition", self.lang), "long"), "status": (word("finding", "status", self.lang), "status"), "sources": (word("finding", "sources", self.lang), "sources"),
+        }  # fmt: skip
+        standards = {"title": (word("finding", "title", self.lang), "text"), "criteria": (word("finding", "criteria", self.lang), "long")}
+        note = self.say("疑点是线索,未经核实属实的不产生任何后果。", "A finding is a lead: without confirmation nothing follows from it.")
+        return [Table(rows, columns, note=note, lang=self.lang), Table(rows.drop_duplicates("rule_id"), standards, caption=self.say("各规则的标准", "Standards"), lang=self.lang)]
+
+    def households(self, s: Statement) -> Table:
+        """Facts of the households; incomes and answers only in the internal edition, since a household must not pay for its answer."""
+        h = s.households
+        names = {g: word("guarantee", g, self.lang) for g in GUARANTEES}
+        rows = pd.DataFrame(
+            {
+                "household": [self._household(home) for home in h.index], "village": [self.shown("".join(filter(lambda v: isinstance(v, str), (t, v)))) for t, v in zip(h["town"], h["village"], strict=True)],
+                "status": h["status"].to_numpy(), "exit_on": h["exit_on"].to_numpy(),
+                "lacking": [self._guarantees(lacking, unknown, names) for lacking, unknown in zip(h["lacking"], h["unknown"], strict=True)],
+                "per_head": [figures.MISSING if pd.isna(v) else f"{v:,.0f}" for v in h["per_head"]], "q_helper": h["q_helper"].to_numpy(), "overall": h["overall"].to_numpy(),
+                "rules": [self.say("、", ", ").join(r) if isinstance(r, list) else figures.MISSING for r in h["rules"]],
+            }
+        )  # fmt: skip
+        columns = {
+            "household": (self.say("户", "Household"), "text"), "village": (self.say("村", "Village"), "text"), "status": (self.say("脱贫状态", "Status"), "text"), "exit_on": (self.say("脱贫时间", "Exit"), "date"),
+            "lacking": (self.say("保障", "Guarantees"), "text"), "per_head": (self.say("人均纯收入(元)", "Income per head (yuan)"), "id"), "q_helper": (self.say("对责任人评价", "On the helper"), "count"),
+            "overall": (self.say("总体评价", "Overall"), "count"), "rules": (self.say("该户疑点", "Findings"), "text"),
+        }  # fmt: skip
+        if self.public:
+            columns = {c: v for c, v in columns.items() if c not in ("per_head", "q_helper", "overall")}
+        note = self.say("评价为1至5分。", "Answers from 1 to 5.") if not self.public else self.say("各户的收入和评价不公开。", "Incomes and answers of households are not published.")
+        return Table(rows, columns, note=note, lang=self.lang)
+
+    def _guarantees(self, lacking, unknown, names: dict[str, str]) -> str:
+        if not isinstance(lacking, list):
+            return figures.MISSING
+        said = [self.say("缺", "lacking ") + self.say("、", ", ").join(names[g] for g in lacking)] if lacking else []
+        said += [self.say(f"{int(unknown)}项无资料", f"{int(unknown)} unknown")] if unknown else []
+        return self.say(";", "; ").join(said) or self.say("齐全", "all there")
+
+    def compared(self, s: Statement) -> Table | Notice:
+        """Results of the helper's households as they are and adjusted, with the interval, or why they cannot be compared."""
+        if s.compared.empty:
+            return Notice(self.say("没有可与他人比较的结果。", "There is no result to compare."), "absent")
+        c = s.compared
+        labels = {r.result.name: r.result.label.say(self.lang) for told in self.book.compared.values() for r in told}
+        written = {col: [figures.MISSING if pd.isna(v) else (f"{v:.0%}" if share else f"{v:,.0f}") for v, share in zip(c[col], c["share"], strict=True)] for col in ("unadjusted", "adjusted", "low", "high")}
+        interval = [figures.MISSING if figures.MISSING in pair else f"{pair[0]}—{pair[1]}" for pair in zip(written["low"], written["high"], strict=True)]
+        rows = c.assign(**{k: written[k] for k in ("unadjusted", "adjusted")}, interval=interval, role=[self._role(r) for r in c["role"]], result=c["result"].map(labels),
+                        verdict=[word("comparison", v, self.lang) for v in c["verdict"]], why=c["reason_en" if self.lang == "en" else "reason"])  # fmt: skip
+        columns = {
+            "role": (self.say("责任人类别", "Role"), "text"), "result": (self.say("结果", "Result"), "text"), "households": (self.say("户数", "Households"), "count"), "unadjusted": (self.say("调整前", "As it is"), "id"),
+            "adjusted": (self.say("调整后", "Adjusted"), "id"), "interval": (self.say("估计区间", "Interval"), "id"), "verdict": (self.say("判断", "Verdict"), "text"), "why": (self.say("说明", "Reason"), "long"),
+        }  # fmt: skip
+        return Table(rows, columns, lang=self.lang)
+
+    def comparison_meaning_of(self) -> Notice:
+        return Notice(self.say("比较只用来提出问题,不计分,也不作为处理依据。", "A comparison asks questions: it gives no points and is no ground for a sanction."))
+
+    def corrections_of(self, s: Statement) -> Table | Notice:
+        """The approved corrections; who approved and why stands only in the internal edition (a leave has its private reasons)."""
+        if s.corrections.empty:
+            return Notice(self.say("没有涉及本人的经批准的更正。", "No approved correction is about this helper."))
+        en, c = "_en" if self.lang == "en" else "", s.corrections
+        rows = c.assign(kind=[KINDS[k].say(self.lang) for k in c["kind"]], household_id=c["household_id"].map(self.shown, na_action="ignore"), approved=c["approved_by"] + " " + c["approved_on"],
+                        told=[self.shown(t) for t in c[f"effect{en}"]], found=[self.shown(t) for t in c[f"findings{en}"]], moved=[self.shown(t) for t in c[f"score{en}"]])  # fmt: skip
+        columns = {
+            "number": (self.say("第几条", "No."), "count"), "kind": (self.say("更正", "Correction"), "text"), "household_id": (self.say("户编号", "Household"), "id"), "days": (self.say("日期", "Days"), "id"),
+            "reason": (self.say("理由", "Reason"), "long"), "approved": (self.say("批准", "Approved"), "text"), "told": (self.say("对应访时段的影响", "Effect on duty"), "long"),
+            "found": (self.say("疑点变化", "Findings"), "long"), "moved": (self.say("得分变化", "Score"), "text"),
+        }  # fmt: skip
+        return Table(rows, {k: v for k, v in columns.items() if not (self.public and k in ("reason", "approved"))}, lang=self.lang)
+
+    def years(self, s: Statement) -> Table | Notice:
+        if len(self.book.years) < 2:
+            return Notice(self.say("报告文件夹中没有往年的考核结果,不作年度对照。", "The reports folder holds no assessment of an earlier year."), "absent")
+        if s.changes.empty:
+            return Notice(self.say("本人没有可对照的年度。", "There is no year to compare with."), "absent")
+        c = s.changes
+        rows = c.assign(role=[self._role(r) for r in c["role"]], span=c["year_before"].astype("str") + "→" + c["year"].astype("str"), said=c["why_en" if self.lang == "en" else "why"].map(self.shown, na_action="ignore"),
+                        **{g: self._grade(c[g]) for g in ("grade_before", "grade")})  # fmt: skip
+        columns = {
+            "role": (self.say("责任人类别", "Role"), "text"), "span": (self.say("年度", "Years"), "id"), "score_before": (self.say("上年得分", "Score before"), "number"), "grade_before": (self.say("上年等次", "Grade before"), "text"),
+            "score": (self.say("得分", "Score"), "number"), "grade": (self.say("等次", "Grade"), "text"), "said": (self.say("变化及原因", "What changed"), "long"),
+        }  # fmt: skip
+        note = "" if c["comparable"].all() else self.say("两年标准不同或没有记录,变化可能来自标准而非本人。", "Judged by other or unrecorded rules: a change may come from them.")
+        return Table(rows, columns, note=note, lang=self.lang)
+
+    def leads(self, s: Statement) -> Table | Notice:
+        """What stands out in the records: for choosing whom to visit, never for a sanction. Not in the published edition."""
+        if s.signals is None:
+            return Notice(self.say("评分卡没有 fabrication 一节,没有计算复核线索。", "The scorecard has no `fabrication`: not assessed."), "absent")
+        if s.signals.empty:
+            return Notice(self.say("走访记录没有单独突出的线索(或记录太少,未评估)。", "No signal stands out in the records, or there are too few to assess."))
+        where = self.county.intake.where
+        rows = s.signals.assign(said=s.signals[self.lang], sources=[[where(int(o)) for o in tokens] for tokens in s.signals["origins"]])
+        columns = {"said": (self.say("复核线索", "Lead"), "long"), "n": (self.say("记录数", "Records"), "count"), "sources": (word("finding", "sources", self.lang), "sources")}
+        note = self.say("只用来安排复核,不是造假的结论,不计分,不据以处理;须入户核实。", "Only for arranging a check: no conclusion of fabrication, no points, no sanction.")
+        return Table(rows, columns, note=note, lang=self.lang)
+
