@@ -7,8 +7,10 @@ from pathlib import Path
 from shutil import copytree
 
 import pandas as pd
+import yaml
 
 from bangfu import digests, findings
+from bangfu.params_file import read_yaml
 from bangfu.pipeline import run_county
 from bangfu.previous import Previous
 from bangfu.problems import NothingToVerify, Sentence
@@ -78,10 +80,13 @@ def _check_signature(folder: Path, content: bytes, signer: str | None, differ) -
         differ(f"签名人是 {by},不是要求的 {signer}。", f"It was signed by {by}, not by {signer}.")
 
 
-def rerun_differences(folder: Path) -> list[Difference]:
-    """Runs again from the recorded inputs and names every finding and report that comes out otherwise."""
+def rerun_differences(folder: Path, params_file: Path | None = None, raw: Path | None = None) -> list[Difference]:
+    """Runs again from the recorded inputs and names every finding and report that comes out otherwise.
+
+    params_file: the county params where they are not where the record says. raw: the folder of raw files where it is not the one of the params.
+    """
     told = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    params_file = (folder / told["params"]["file"]).resolve()
+    params_file = params_file or (folder / told["params"]["file"]).resolve()
     found: list[Difference] = []
 
     def differ(zh: str, en: str) -> None:
@@ -90,13 +95,16 @@ def rerun_differences(folder: Path) -> list[Difference]:
     if not params_file.exists():
         differ(f"找不到县参数文件 {params_file.name},无法重新运行。", f"The county params {params_file.name} are not there: it cannot be run again.")
         return found
+    if digests.of_file(params_file) != told["params"]["sha256"]:
+        differ("县参数与当时不同。", "The county params are not the ones that were used.")
     if digests.of_code(*digests.CODE) != told["code"]:
         differ("程序与当时不同,请用记录中的版本核验。", "The code is not the one that was used; verify with the recorded version.")
     with tempfile.TemporaryDirectory() as place:
         again = Path(place) / told["county"] / str(told["year"])
         if (folder / "previous").exists():
             copytree(folder / "previous", again / "previous")
-        result = run_county(params_file, told["year"], Path(place), only=told["notebooks"], lang=told["language"], edition=told["edition"], as_before=True)
+        used = _with_raw(params_file, raw, Path(place) / "params") if raw else params_file
+        result = run_county(used, told["year"], Path(place), only=told["notebooks"], lang=told["language"], edition=told["edition"], as_before=True)
         if result.status:
             for s in result.sentences:
                 differ(f"重新运行没有完成:{s.zh}", f"Running again failed: {s.en}")
@@ -112,12 +120,22 @@ def rerun_differences(folder: Path) -> list[Difference]:
     return found
 
 
+def _with_raw(params_file: Path, raw: Path, place: Path) -> Path:
+    """A copy of the county params, and of the packs beside them, that reads the raw files elsewhere; no store of reviews is asked."""
+    told = read_yaml(params_file) | {"raw": str(raw)}
+    told.pop("reviews", None)
+    used = place / "counties" / params_file.name
+    used.parent.mkdir(parents=True)
+    used.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    if (packs := params_file.parent.parent / "policies").is_dir():
+        copytree(packs, place / "policies")
+    return used
+
+
 def _compare_inputs(told: dict, fresh: dict, differ) -> None:
     for name in sorted(told["inputs"].keys() | fresh["inputs"].keys()):
         if told["inputs"].get(name) != fresh["inputs"].get(name):
             differ(f"原始文件《{name}》与当时不同。", f"Raw file “{name}” is not the one that was read.")
-    if told["params"]["sha256"] != fresh["params"]["sha256"]:
-        differ("县参数与当时不同。", "The county params are not the ones that were used.")
 
 
 def _compare_findings(old: pd.DataFrame, new: pd.DataFrame, differ) -> None:

@@ -25,6 +25,16 @@ class Seal:
     def differ(self, zh: str, en: str) -> None:
         self.differences.append(Sentence(zh, en))
 
+    def said(self) -> list[Sentence]:
+        """Who signed what, when and for whom; nothing where there is no valid signature."""
+        if not self.signer:
+            return []
+        t = self.told
+        about = Sentence(f"证据包 {t.get('county')}-{t.get('year')}-{t.get('run')}", f"Package {t.get('county')}-{t.get('year')}-{t.get('run')}")
+        to = t.get("recipient")
+        zh = f"{about.zh},签名人 {self.signer},签署时间 {t.get('signed at')},领取人 {to or '未指定'}。"
+        return [Sentence(zh, f"{about.en}, signed by {self.signer} at {t.get('signed at')}, for {to or 'nobody named'}.")]
+
 
 def check(package: Opened, signer: str | None = None) -> Seal:
     """Checks every file of a package against its manifests, the manifests against the statement, and the statement against its signature.

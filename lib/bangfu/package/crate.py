@@ -11,6 +11,7 @@ from pathlib import Path
 from bangfu.package import CASE, INPUTS, PAPERS, PARAMS, RUN, WORKFLOW
 from bangfu.package.portable import unportable
 
+README = "README.md"
 NAME = "ro-crate-metadata.json"
 _PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
@@ -18,9 +19,8 @@ _PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
 }
-_TERMS = "https://w3id.org/ro/terms/workflow-run/context"
 _PIPELINE = f"{WORKFLOW}/pipeline.py"
-_FORMATS = {".parquet": "application/vnd.apache.parquet", ".ipynb": "application/x-ipynb+json", ".yml": "application/yaml", ".lock": "text/plain", ".py": "text/x-python", ".sha256": "text/plain"}
+_FORMATS = {".parquet": "application/vnd.apache.parquet", ".ipynb": "application/x-ipynb+json", ".yml": "application/yaml", ".lock": "text/plain", ".py": "text/x-python", ".md": "text/markdown", ".sha256": "text/plain"}
 _WORKBOOKS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
@@ -37,7 +37,6 @@ class _Crate:
 
         self.data, self.record = data, record
         self.crate = ROCrate(version="1.1")
-        self.crate.metadata.extra_contexts.append(_TERMS)
         root = self.crate.root_dataset
         root["name"], root["description"], root["license"] = told["title"], told["description"], told["licence"]
         root["datePublished"] = record["finished at"]
@@ -51,14 +50,18 @@ class _Crate:
         self.crate.root_dataset["mainEntity"] = workflow
         taken = self._inputs()
         tools = {n: self.files[f"{WORKFLOW}/notebooks/{n}.ipynb"] for n in self.record["notebooks"]}
-        parameters = [self._parameter(*told) for told in (("raw", "原始文件 / raw files", "File", taken["raw"]), ("params", "县参数 / county params", "File", taken["params"]), ("year", "年度 / year", "Integer", taken["year"]))]
+        parameters = [
+            self._parameter("raw", "原始文件 / raw files", "File", taken["raw"]),
+            self._parameter("params", "县参数、政策包、评分卡 / county params, policy pack, scorecard", "File", taken["params"]),
+            self._parameter("year", "年度 / year", "Integer", taken["year"]),
+        ]
         left = self._left()
-        outputs = [self._parameter("reports", "疑点、报告和底稿 / findings, reports and papers", "File", left)]
-        workflow["input"], workflow["output"] = [p for p in parameters if p], [p for p in outputs if p]
+        reports = self._parameter("reports", "疑点、报告和底稿 / findings, reports and papers", "File", left)
+        workflow["input"], workflow["output"] = [p for p in parameters if p], reports
         workflow["hasPart"] = list(tools.values())
         actions = [self._action("#run", self.record["name"], workflow, [*taken["raw"], *taken["params"], *taken["year"]], left)]
         for name, tool in tools.items():
-            actions.append(self._action(f"#run-{name}", name, tool, [*taken["params"], *taken["year"]], [f for n, f in self.files.items() if n.startswith((f"{RUN}/{name}.", f"{RUN}/{name}_"))]))
+            actions.append(self._action(f"#run-{name}", name, tool, [*taken["params"], *taken["year"]], [f for n, f in self.files.items() if n.startswith(f"{RUN}/{name}.")]))
         self.crate.root_dataset["mentions"] = actions
         content = json.dumps(self.crate.metadata.generate(), ensure_ascii=False, indent=1, sort_keys=True)
         (self.data / NAME).write_bytes(content.encode())
@@ -70,8 +73,10 @@ class _Crate:
         told["encodingFormat"] = _FORMATS.get(kind) or _WORKBOOKS.get(kind) or mimetypes.types_map.get(kind, "application/octet-stream")
         if name == _PIPELINE or name.startswith(f"{WORKFLOW}/notebooks/"):
             python = self._thing("https://www.python.org/", "ComputerLanguage", name="Python", url="https://www.python.org/", version=self.record["versions"].get("python"))
-            told["programmingLanguage"] = {"@id": python.id}
+            told |= {"programmingLanguage": {"@id": python.id}, "version": f"{self.record['versions']['bangfu']}+{self.record['code'][:12]}"}
             told["@type"] = ["File", "SoftwareSourceCode", *(["ComputationalWorkflow"] if name == _PIPELINE else [])]
+        if name == README:
+            told["about"] = {"@id": "./"}
         return self.crate.add_file(path, name, properties=told)
 
     def _inputs(self) -> dict[str, list]:
@@ -92,13 +97,16 @@ class _Crate:
             return None
         if kind == "File" and any(e.type == "PropertyValue" for e in examples):
             kind = "Text"
-        found = self._thing(f"#parameter-{key}", "FormalParameter", name=name, additionalType=kind, workExample=examples)
+        found = self._thing(f"#parameter-{key}", "FormalParameter", name=name, additionalType=kind, workExample=_one_or_all(examples))
         for example in examples:
-            example.append_to("exampleOfWork", found)
+            example["exampleOfWork"] = found
         return found
 
     def _action(self, key: str, name: str, instrument, taken: list, left: list):
-        return self._thing(key, "CreateAction", name=name, instrument=instrument, object=taken, result=left, endTime=self.record["finished at"], actionStatus="http://schema.org/CompletedActionStatus")
+        who = self.record["signed by"]
+        agent = self._thing(f"#signer-{who}", "Person", name=f"Ed25519 {who}") if who else None
+        told = {"object": taken, "result": left, "agent": agent, "endTime": self.record["finished at"], "actionStatus": "http://schema.org/CompletedActionStatus"}
+        return self._thing(key, "CreateAction", name=name, description=f"{instrument['name']}: {self.record['county']} {self.record['year']}", instrument=instrument, **told)
 
     def _thing(self, key: str, kind: str, **properties):
         from rocrate.model.contextentity import ContextEntity
@@ -110,3 +118,8 @@ class _Crate:
                 if value is not None:
                     found[name] = value
         return found
+
+
+def _one_or_all(found: list):
+    """One thing stands by itself, several in a list, as RO-Crate 1.1 recommends."""
+    return found[0] if len(found) == 1 else found

@@ -13,6 +13,7 @@ from bangfu.package.archive import write_zip
 from bangfu.package.bag import write_bag
 from bangfu.package.case import put_case
 from bangfu.package.crate import write_crate
+from bangfu.package.readme import write_readme
 from bangfu.package.recorded import CannotPack, RecordedRun
 from bangfu.problems import Sentence, WrongParams
 from bangfu.review.ledger import Ledger, chosen
@@ -53,6 +54,7 @@ def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str
         bag = Path(place) / name
         _fill(bag / "data", run, ledger, ids, recipient, with_inputs, with_code)
         told = {"county": run.record["county"], "year": run.record["year"], "run": run.record["run"], "holds": "case" if ids else "county-year", "recipient": recipient or None}
+        write_readme(bag / "data", run.county.name, told)
         write_crate(bag / "data", run.record, _words(run, ids, recipient))
         write_bag(bag, _info(run, name, recipient, signer))
         statement.sign(bag, told, signer, datetime.now().astimezone().isoformat(timespec="seconds"))
