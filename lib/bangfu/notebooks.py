@@ -17,7 +17,10 @@ from bangfu.problems import Problem, WrongParams, did_you_mean
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook of the workbench: `leaves` are files in the run's folder, `after` other notebooks; one not `by_default` runs only when named."""
+    """A notebook of the workbench: `leaves` are files in the run's folder, `after` other notebooks; one not `by_default` runs only when named.
+
+    about: what it is run on, "county" (a county-year) or "province" (all county-years of a reports folder).
+    """
 
     name: str
     path: Path
@@ -27,6 +30,7 @@ class Notebook:
     after: tuple[str, ...]
     order: int
     by_default: bool = True
+    about: str = "county"
 
     def label(self, lang: str = "zh") -> str:
         return self.title_en if lang == "en" else self.title
@@ -36,14 +40,14 @@ class NotebookFailed(Problem):
     """A notebook did not leave what it declares."""
 
 
-def all_notebooks() -> dict[str, Notebook]:
-    """The notebooks that a county-year can run, in their order."""
+def all_notebooks(about: str = "county") -> dict[str, Notebook]:
+    """The notebooks that a county-year can run (or a province), in their order."""
     found = []
     for path in sorted(workbench.notebooks().glob("*.ipynb")):
         told = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("bangfu")
         if told:
-            found.append(Notebook(path.stem, path, told["title"], told["title_en"], tuple(told["leaves"]), tuple(told.get("after", ())), told["order"], told.get("by_default", True)))
-    return {n.name: n for n in sorted(found, key=lambda n: n.order)}
+            found.append(Notebook(path.stem, path, told["title"], told["title_en"], tuple(told["leaves"]), tuple(told.get("after", ())), told["order"], told.get("by_default", True), told.get("about", "county")))
+    return {n.name: n for n in sorted(found, key=lambda n: n.order) if n.about == about}
 
 
 def chosen(only: list[str] | None) -> list[Notebook]:

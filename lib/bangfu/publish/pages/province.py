@@ -1,0 +1,392 @@
+"""What the notebook `province` shows: counties side by side, the same rule over all of them, and who and what crosses from one to another."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bangfu import charts
+from bangfu.money import yuan
+from bangfu.province import KINDS, Counties, League, ProvinceSettings, Tables, contractors, crossing, find, indicators, league, read_settings, same_rule, shared_accounts, transfers
+from bangfu.province.rules import by_rule_and_county
+from bangfu.province.suppression import small
+from bangfu.province.topics import by_topic
+from bangfu.publish import figures
+from bangfu.publish.lab import show_charts_as_svg_alone, show_style
+from bangfu.publish.masking import Masker, mask_account
+from bangfu.publish.tables import Figures, Notice, Sentences, Table
+from bangfu.publish.words import word
+from bangfu.relations.words import ROLE, STATUS, said
+from bangfu.stats.profiling.funnel import JUDGEMENTS
+
+PERSONS, ACCOUNTS, TRANSFERS = "persons_in_several_counties.csv", "accounts_in_several_counties.csv", "transfers_between_counties.csv"
+
+
+class Province:
+    """Displays of all counties of a reports folder in one language and edition.
+
+    Lists of persons, accounts and transfers are left whole in CSV files beside the page; they are not masked and stay inside.
+    """
+
+    def __init__(self, counties: Counties, settings: ProvinceSettings, folder: Path, lang: str = "zh", edition: str = "public"):
+        self.counties, self.settings, self.folder, self.lang, self.edition = counties, settings, folder, lang, edition
+        folder.mkdir(parents=True, exist_ok=True)
+        self.tables = Tables(counties, settings, spill=folder)
+
+    @classmethod
+    def open(cls, reports: str, year: int, *, lang: str = "zh", edition: str = "public") -> Province:
+        """Opens every county-year below `reports`; raises WrongParams or UnusableInput where there is none."""
+        show_style()
+        show_charts_as_svg_alone()
+        reports = Path(reports).resolve()
+        return cls(find(reports, int(year)), read_settings(), reports / "province" / str(year), lang, edition)
+
+    def say(self, zh: str, en: str) -> str:
+        return en if self.lang == "en" else zh
+
+    @property
+    def public(self) -> bool:
+        return self.edition == "public"
+
+    def _name(self, code: str) -> str:
+        """A county's name; with its code where another has the same."""
+        names = self.counties.names
+        return names[code] if list(names.values()).count(names[code]) == 1 else f"{names[code]}{code}"
+
+    def _names(self, codes) -> str:
+        return self.say("、", ", ").join(map(self._name, codes))
+
+    def _count(self, counts: pd.Series, hidden: pd.Series) -> list[str]:
+        return [f"<{self.settings.least_cell}" if h else figures.count(c) for c, h in zip(counts, hidden, strict=True)]
+
+    def _small(self, counts: pd.Series, *, with_total: bool = False) -> pd.Series:
+        return small(counts, self.settings.least_cell, with_total=with_total) if self.public else pd.Series(False, index=counts.index)
+
+    @cached_property
+    def leagues(self) -> dict[str, League]:
+        return {i.name: league(i, self.settings) for i in indicators(self.tables, self.settings)}
+
+    @cached_property
+    def _by_rule(self) -> pd.DataFrame:
+        return by_rule_and_county(self.tables)
+
+    @cached_property
+    def _rules(self) -> pd.DataFrame:
+        return same_rule(self._by_rule, self.settings)
+
+    @cached_property
+    def _persons(self) -> pd.DataFrame:
+        return crossing(self.tables)
+
+    @cached_property
+    def _accounts(self) -> pd.DataFrame:
+        return shared_accounts(self.tables)
+
+    @cached_property
+    def _transfers(self):
+        return transfers(self.tables, self.settings)
+
+    # -- what stands at the top ------------------------------------------------------------------------------------
+
+    def conclusion(self) -> Figures:
+        households = self.leagues["households"].indicator.rows["size"].sum()
+        unit, crossed = self.say("个", ""), self._transfers.rows["amount"].sum()
+        persons = self._persons[self._persons["kind"] == "registered"]
+        boxes = [
+            (self.say("对照的县", "Counties compared"), f"{len(self.counties.used):,}", unit), (self.say("不能对照的县", "Counties left out"), f"{len(self.counties.left_out):,}", unit),
+            (self.say("对照的贫困户", "Households compared"), f"{households:,}", self.say("户", "")), (self.say("两县同时登记的成员", "Members registered in two counties"), self._hidden(len(persons)), self.say("人", "")),
+            (self.say("跨县账户间转款", "Between accounts of two counties"), figures.wan(int(crossed)), self.say("万元", " × 10,000 yuan")),
+        ]  # fmt: skip
+        return Figures(boxes, grave=[boxes[1][0]] if self.counties.left_out else [])
+
+    def _hidden(self, count: int) -> str:
+        return self._count(pd.Series([count]), self._small(pd.Series([count])))[0]
+
+    def left_out(self) -> Table | Notice:
+        """Counties whose run could not be used; they are in no figure of the page."""
+        if not self.counties.left_out:
+            return Notice(self.say("报告文件夹中每个县都有可用的运行。没有交来报告的县不在其中,请与名单核对。", "Every county of the folder has a run that can be used. Counties that handed in no report are not in it: compare with the list of counties."))
+        rows = pd.DataFrame([{"county": c, "why": s.say(self.lang)} for c, s in self.counties.left_out.items()])
+        return Table(rows, {"county": (self.say("县代码", "County"), "id"), "why": (self.say("原因", "Why"), "long")}, caption=self.say("没有纳入的县,不等于没有问题", "Counties left out, which is not clean"), lang=self.lang)
+
+    def differences(self) -> Sentences | Notice:
+        """In what the counties were not judged alike."""
+        told = self.counties.differences()
+        if not told:
+            return Notice(self.say("各县的政策包、评分卡、规则标准、程序版本、语言和版本都相同。", "Policy packs, scorecards, criteria, version of the workbench, language and edition are the same in all counties."))
+        return Sentences([s.say(self.lang) for s in told])
+
+    # -- rates -----------------------------------------------------------------------------------------------------
+
+    def league(self, name: str) -> Table:
+        """The league table of an indicator (visits, households, benefits, ledger)."""
+        told, what = self.leagues[name], self.leagues[name].indicator
+        rows = told.table
+        hidden = pd.Series(False, index=rows.index) if what.money else self._small(rows["count"], with_total=True) | self._small(rows["size"])
+        clear = rows.assign(**{c: rows[c].mask(hidden) for c in ("rate", "low", "high", "rank", "rank_low", "rank_high")})
+        rows = rows.assign(
+            name=[self._name(c) for c in rows["county"]], rate=[figures.percent(v, 2) for v in clear["rate"]], interval=[self._span(r.low, r.high) for r in clear.itertuples()], ranked=[self._rank(r) for r in clear.itertuples()],
+            judged=[self._judged(r, h) for r, h in zip(rows.itertuples(), hidden, strict=True)],
+        )  # fmt: skip
+        if not what.money:
+            rows["count"] = pd.Series(self._count(rows["count"], hidden), index=rows.index, dtype="str")
+        columns = {
+            "name": (self.say("县", "County"), "text"), "count": (what.label.say(self.lang), "yuan" if what.money else "written"), "size": (what.of.say(self.lang), "yuan" if what.money else "count"),
+            "rate": (self.say("比率", "Rate"), "written"), "interval": (self.say(f"{self.settings.confidence:.0%}区间", f"{self.settings.confidence:.0%} interval"), "written"),
+            "ranked": (self.say("名次(区间)", "Rank (interval)"), "written"), "judged": (self.say("判断或未对照的原因", "Judged, or why not compared"), "long"),
+        }  # fmt: skip
+        return Table(rows, columns, caption=f"{what.label.say(self.lang)} · {self.say('由高到低', 'highest first')}", note=self._league_note(told, bool(hidden.any())), lang=self.lang)
+
+    def _span(self, low, high) -> str:
+        return figures.MISSING if pd.isna(low) else f"{low:.2%}–{high:.2%}"
+
+    def _rank(self, row) -> str:
+        if pd.isna(row.rank):
+            return figures.MISSING
+        return f"{row.rank}{'=' if row.tied else ''} ({row.rank_low}–{row.rank_high})"
+
+    def _judged(self, row, hidden: bool) -> str:
+        if not pd.isna(row.reason):
+            return self.say("未对照:", "not compared: ") + (row.reason_en if self.lang == "en" else row.reason)
+        if hidden or pd.isna(row.judgement):
+            return figures.MISSING
+        exact, widened = (JUDGEMENTS[j].en if self.lang == "en" else JUDGEMENTS[j].zh for j in (row.judgement, row.widened))
+        return exact if exact == widened else self.say(f"{exact};计入县间差异后{widened}", f"{exact}; allowing for over-dispersion {widened}")
+
+    def _league_note(self, told: League, hidden: bool) -> str:
+        what = told.indicator
+        said_ = [self.say("名次1为比率最低,“=”为并列;名次区间重叠的县不宜分先后。", "Rank 1 is the lowest rate, “=” is a tie; do not put counties apart whose ranks overlap.")]
+        if what.rules:
+            said_.append(self.say(f"只计各县按同一标准评估的{len(what.rules)}条规则。", f"Counted are the {len(what.rules)} rules that the counties assessed by the same criteria."))
+        if what.left_aside:
+            said_.append(self.say(f"评估的县不足,未计:{'、'.join(what.left_aside)}。", f"Too few counties assessed these, which are not counted: {', '.join(what.left_aside)}."))
+        if hidden:
+            said_.append(self.say(f"公开版不印1至{self.settings.least_cell - 1}的数。", f"The public edition prints no count from 1 to {self.settings.least_cell - 1}."))
+        return self.say("", " ").join(said_)
+
+    def league_chart(self, name: str) -> charts.Chart:
+        told = self.leagues[name]
+        rows = self._drawable(told)
+        rows = rows.assign(label=[self._name(c) for c in rows["county"]], outside=rows["judgement"].isin(["above", "below"]), ranks=[f"{self._rank(r)}" for r in rows.itertuples()])
+        return charts.league_intervals(rows, self._overall(told), told.indicator.label.say(self.lang), lang=self.lang, level=self.settings.confidence)
+
+    def funnel(self, name: str) -> charts.Chart | Notice:
+        told = self.leagues[name]
+        if told.exact is None:
+            return Notice(self.say("县数不足两个,或没有(或全部)出现该情形,不画漏斗图。", "Fewer than two counties, or nothing (or everything) was found: no funnel is drawn."), "absent")
+        rows = self._drawable(told)
+        rows = rows.assign(label=[self._name(c) for c in rows["county"]], n=rows["size"].astype(int), outside=rows["judgement"].isin(["above", "below"]))
+        sizes = told.exact.units["size"]
+        limits = told.exact.limits(np.unique(np.linspace(max(sizes.min() * 0.9, 1), sizes.max() * 1.02, 200).round()))
+        what = told.indicator
+        return charts.funnel_plot(rows, limits, told.exact.target, what.label.say(self.lang), lang=self.lang, size=what.of.say(self.lang))
+
+    def dispersion(self, name: str) -> Notice:
+        """Whether counties differ by more than chance, and what is left of those outside once that is allowed for."""
+        told = self.leagues[name]
+        if told.exact is None:
+            return Notice(self.say("没有可判断的差异。", "There is no difference to judge."))
+        strict, wide = (int(t.units["judgement"].isin(["above", "below"]).sum()) for t in (told.exact, told.widened))
+        phi = told.exact.dispersion
+        note = self.say("离散系数约为1时,各县差别只是偶然;大于1时,县间确有差异(或情形成群出现),精确界限过窄。", "About 1, and counties differ by chance alone; above 1 they truly differ (or cases come in clusters), and exact limits are too narrow.")
+        return Notice(self.say(f"离散系数{phi:.2f}。{note}精确界限外{strict}个县,放宽后{wide}个县。", f"Dispersion {phi:.2f}. {note} Beyond the exact limits: {strict} counties; beyond the widened ones: {wide}."))
+
+    def _drawable(self, told: League) -> pd.DataFrame:
+        """The counties compared, without those whose figure the edition does not print."""
+        rows = told.compared
+        return rows if told.indicator.money else rows[~(self._small(rows["count"], with_total=True) | self._small(rows["size"]))].reset_index(drop=True)
+
+    def _overall(self, told: League) -> float:
+        return float(told.compared["count"].sum()) / float(told.compared["size"].sum()) if len(told.compared) else float("nan")
+
+    # -- the same rule over all counties ---------------------------------------------------------------------------
+
+    def topics_chart(self) -> charts.Chart:
+        """Each county's findings by topic: small multiples."""
+        rows = by_topic(self.tables)
+        hidden = self._small(rows["findings"])
+        told = np.select([rows["findings"].isna(), hidden, rows["rate"].isna()], [self.say("未", "n"), f"<{self.settings.least_cell}", "?"], "")
+        rows = rows.assign(county=[self._name(c) for c in rows["county"]], topic=[word("topic", t, self.lang) for t in rows["topic"]], rate=rows["rate"].mask(told != "").astype(float), said=told)
+        return charts.findings_by_topic(rows, lang=self.lang)
+
+    def same_rule(self) -> Table:
+        rows = self._rules
+        rows = rows.assign(
+            title=rows["title_en" if self.lang == "en" else "title"], rate=[figures.percent(v, 2) for v in rows["rate"]], between=[self._span(r.low_rate, r.high_rate) for r in rows.itertuples()],
+            dispersion=rows["dispersion"].astype("Float64"), beyond=[self._beyond(r) for r in rows.itertuples()], findings=self._count(rows["findings"], self._small(rows["findings"])),
+        )  # fmt: skip
+        if self.public:
+            few = small(self._rules["findings"], self.settings.least_cell)
+            rows.loc[few, ["rate", "between", "beyond"]] = figures.MISSING
+        columns = {
+            "rule_id": (self.say("规则", "Rule"), "id"), "title": (self.say("疑点", "Issue"), "text"), "alike": (self.say("同标准评估的县", "Counties alike"), "count"), "otherwise": (self.say("标准不同", "Other criteria"), "count"),
+            "absent": (self.say("未评估", "Not assessed"), "count"), "findings": (self.say("疑点", "Findings"), "written"), "assessed": (self.say("评估记录", "Items assessed"), "count"), "rate": (self.say("比率", "Rate"), "written"),
+            "between": (self.say("各县最低–最高", "Lowest–highest"), "written"), "dispersion": (self.say("离散系数", "Dispersion"), "number"), "beyond": (self.say("超出偶然的县", "Beyond chance"), "long"),
+        }  # fmt: skip
+        note = self.say("疑点、记录和比率只计按同一标准评估的县;一条记录可有几个疑点,比率可大于1。", "Findings, items and rates are of the counties that assessed the rule by the same criteria; an item may have several findings.")
+        return Table(rows, columns, caption=self.say("同一规则各县对照", "The same rule over all counties"), note=note, lang=self.lang)
+
+    def _beyond(self, row) -> str:
+        parts = [(self.say("偏高:", "high: "), row.above), (self.say("偏低:", "low: "), row.below)]
+        return self.say(";", "; ").join(head + self._names(codes[:6]) + (f" +{len(codes) - 6}" if len(codes) > 6 else "") for head, codes in parts if codes) or figures.MISSING
+
+    def rules_chart(self) -> charts.Chart:
+        """The rules on which counties differ most, every county's rate of each: small multiples."""
+        order = self._rules.dropna(subset="dispersion").sort_values(["dispersion", "rule_id"], ascending=[False, True])
+        rows = self._by_rule.assign(alike=self._by_rule["reason"].isna())
+        usual = rows[rows["alike"]].merge(order[["rule_id", "rate", "above", "below"]].rename(columns={"rate": "overall"}), on="rule_id")
+        usual = usual[~(self._small(usual["findings"]) | self._small(usual["assessed"]))]
+        usual = usual.assign(rate=usual["findings"].astype(float) / usual["assessed"].astype(float), outside=[c in (*up, *down) for c, up, down in zip(usual["county"], usual["above"], usual["below"], strict=True)])
+        usual["rule"] = usual["rule_id"] + " " + usual["title_en" if self.lang == "en" else "title"]
+        place = {rule: i for i, rule in enumerate(order["rule_id"])}
+        return charts.rule_multiples(usual.sort_values("rule_id", key=lambda s: s.map(place), kind="stable"), lang=self.lang)
+
+    def rules_not_assessed(self) -> Table | Notice:
+        """Which counties did not assess which rule, and why: one line per reason."""
+        rows = self._by_rule[self._by_rule["reason"].notna()]
+        if rows.empty:
+            return Notice(self.say("每条规则各县都已评估。", "Every rule was assessed in every county."))
+        why = "reason_en" if self.lang == "en" else "reason"
+        told = rows.groupby([why, "county"])["rule_id"].agg(tuple).reset_index().groupby([why, "rule_id"])["county"].agg(list).reset_index()
+        told = told.assign(rules=[self.say("、", ", ").join(r) if len(r) < 12 else self.say(f"{len(r)}条规则", f"{len(r)} rules") for r in told["rule_id"]], counties=[self._names(c) for c in told["county"]], n=told["county"].str.len())
+        told = told.sort_values(["n", why], ascending=[False, True], kind="stable")
+        columns = {"rules": (self.say("规则", "Rules"), "long"), "n": (self.say("县数", "Counties"), "count"), "counties": (self.say("县", "Which"), "long"), why: (self.say("原因", "Why"), "long")}
+        return Table(told, columns, caption=self.say("未评估不等于没有问题", "Not assessed is not clean"), limit=40, lang=self.lang)
+
+    # -- what crosses ----------------------------------------------------------------------------------------------
+
+    def persons(self) -> Table:
+        """How many persons appear in more than one county, by kind."""
+        counts = self._persons.groupby("kind")["status"].value_counts().unstack(fill_value=0).reindex(list(KINDS), fill_value=0).reindex(columns=["exact", "doubtful"], fill_value=0)
+        rows = pd.DataFrame({"kind": [KINDS[k].en if self.lang == "en" else KINDS[k].zh for k in counts.index]} | {c: self._count(counts[c], self._small(counts[c])) for c in counts}, index=counts.index)
+        rows["lacking"] = [self._lacking(k) for k in counts.index]
+        columns = {"kind": (self.say("情形", "What"), "text"), "exact": (said(STATUS["exact"], self.lang), "written"), "doubtful": (said(STATUS["doubtful"], self.lang), "written"), "lacking": (self.say("没有查的县", "Not looked for in"), "long")}
+        note = self.say("按证件号码逐字相同(15位补成18位)。婚迁、调动的人可以一时在两县登记;没有证件号码的不在其中。", "By equal id numbers (15 digits written out to 18). Those who married, moved or were posted may rightly stand in two counties for a time; who has no id number on record is not among them.")
+        return Table(rows, columns, caption=self.say("在不止一个县出现的人员", "Persons in more than one county"), note=note, lang=self.lang)
+
+    def _lacking(self, kind: str) -> str:
+        """The counties that did not hand in a table that the kind needs."""
+        needs = {_TABLE[r] for r in (*KINDS[kind].here, *KINDS[kind].there)}
+        gone = [c.code for c in self.counties.used if any(f"tables/{t}" not in c.files for t in needs)]
+        return (self._names(gone[:5]) + (f" +{len(gone) - 5}" if len(gone) > 5 else "")) or figures.MISSING
+
+    def persons_of(self, kind: str, limit: int = 15) -> Table:
+        rows = self._persons[self._persons["kind"] == kind]
+        rows = self._masked(rows, {"name": "name", "person": "id_number"})
+        rows = rows.assign(places=[self._places(p) for p in rows["places"]], status=[said(STATUS[s], self.lang) for s in rows["status"]])
+        columns = {"name": (self.say("姓名", "Name"), "text"), "person": (self.say("证件号码", "Id number"), "id"), "places": (self.say("出现在", "Where"), "long"), "status": (self.say("依据", "Footing"), "text")}
+        if rows["amount"].notna().any():
+            columns["amount"] = (self.say("补助(元)", "Benefits (yuan)"), "yuan")
+        return Table(rows, columns, caption=KINDS[kind].en if self.lang == "en" else KINDS[kind].zh, limit=limit, where=PERSONS, lang=self.lang)
+
+    def _places(self, places: list[tuple]) -> str:
+        return self.say(";", "; ").join(" ".join(filter(None, (self._name(county), said(ROLE[role], self.lang), str(subject)))) for county, role, subject in places)
+
+    def _masked(self, rows: pd.DataFrame, personal: dict[str, str]) -> pd.DataFrame:
+        return Masker().frame(rows, personal) if self.public else rows
+
+    def accounts(self, limit: int = 20) -> Table:
+        rows = self._accounts
+        rows = rows.assign(county=[self._name(c) for c in rows["county"]], holders=self._holders(rows["holders"]), registered=rows["registered"].astype("str"))
+        rows = self._masked(rows, {"account_no": "account"})
+        columns = {
+            "account_no": (self.say("账号", "Account"), "id"), "holders": (self.say("户名", "Holder"), "text"), "county": (self.say("县", "County"), "text"), "households": (self.say("户数", "Households"), "count"),
+            "payments": (self.say("笔数", "Payments"), "count"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan"), "registered": (self.say("登记的账户类型", "Kind on record"), "text"),
+        }  # fmt: skip
+        note = self.say("医院、学校等单位账户可以代多县人员收款。", "An account of a hospital or a school may rightly receive for people of several counties.")
+        return Table(rows, columns, caption=self.say("收到两县以上补助的账户", "Accounts that received benefits of two counties or more"), limit=limit, where=ACCOUNTS, note=note, lang=self.lang)
+
+    def _holders(self, holders: pd.Series) -> pd.Series:
+        if not self.public:
+            return holders
+        one = Masker()
+        return holders.map(lambda h: "、".join(one.frame(pd.DataFrame({"n": h.split("、")}), {"n": "name"})["n"]), na_action="ignore")
+
+    def contractors(self, limit: int = 20) -> Table:
+        rows = contractors(self.tables)
+        rows = rows.assign(counties=[self._names(c.split("|")) for c in rows["counties"]])
+        columns = {
+            "contractor": (self.say("施工单位", "Contractor"), "text"), "counties": (self.say("县", "Counties"), "long"), "projects": (self.say("项目", "Projects"), "count"),
+            "amount": (self.say("合同金额(元)", "Contracts (yuan)"), "yuan"), "representatives": (self.say("登记的法定代表人", "Representatives on record"), "count"),
+        }  # fmt: skip
+        note = self.say("在几个县承建本身不是疑点;同一企业登记了不止一名法定代表人的,请核对。", "To work in several counties is nothing by itself; look where one firm has several legal representatives on record.")
+        return Table(rows, columns, caption=self.say("在两县以上承建项目的施工单位", "Contractors in two counties or more"), limit=limit, note=note, where="findings.parquet", lang=self.lang)
+
+    def transfers_between(self) -> Table:
+        rows = self._transfers.between
+        rows = rows.assign(sender=[self._name(c) for c in rows["sender"]], receiver=[self._name(c) for c in rows["receiver"]])
+        columns = {"sender": (self.say("付款县", "From"), "text"), "receiver": (self.say("收款县", "To"), "text"), "transfers": (self.say("笔数", "Transfers"), "count"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan")}
+        return Table(rows, columns, caption=self.say("一县账户付到另一县账户的款", "Money from accounts of one county to accounts of another"), total=("transfers", "amount") if len(rows) else (), limit=40, where=TRANSFERS, lang=self.lang)
+
+    def transfers(self, limit: int = 20) -> Table:
+        rows = self._transfers.rows
+        rows = rows.assign(
+            sender=[self._name(c) for c in rows["sender"]], receiver=[self._name(c) for c in rows["receiver"]], books=[self.say(*_BOOKS[b]) for b in rows["books"]], day=rows["paid_on"].fillna(rows["came_on"]),
+            where=[self._row(r.sender, r.paid_origin) or self._row(r.receiver, r.came_origin) for r in rows.itertuples()],
+        )  # fmt: skip
+        rows = self._masked(rows, {"sender_account": "account", "receiver_account": "account"})
+        columns = {
+            "day": (self.say("日期", "Day"), "date"), "sender": (self.say("付款县", "From"), "text"), "sender_account": (self.say("账号", "Account"), "id"), "receiver": (self.say("收款县", "To"), "text"),
+            "receiver_account": (self.say("账号", "Account"), "id"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan"), "books": (self.say("记在", "In the books of"), "text"), "where": (self.say("原始行", "Row"), "long"),
+        }  # fmt: skip
+        note = self.say("只记在一方账上的,另一方的账没有交来或没有这一笔,请调取核对。", "Of a transfer in the books of one side alone, the other side's books were not handed in or do not show it: request them.")
+        return Table(rows, columns, caption=self.say("逐笔", "One by one"), limit=limit, where=TRANSFERS, note=note, lang=self.lang)
+
+    def _row(self, county: str, origin) -> str:
+        return "" if pd.isna(origin) else self.tables.where(county, origin)
+
+    def transfers_not_told(self) -> Notice:
+        """What could not be looked at: counties without books, and accounts that several counties call their own."""
+        gone, disputed = self._transfers.without_books, self._transfers.disputed
+        parts = []
+        if gone:
+            parts.append(self.say(f"没有交来账户流水的县:{self._names(gone)},其转出款查不到。", f"No ledger was handed in by {self._names(gone)}: what left their accounts cannot be seen."))
+        for r in disputed.head(10).itertuples():
+            account = mask_account(r.account_no) if self.public else r.account_no
+            parts.append(self.say(f"账户{account}被{self._names(r.counties.split('|'))}都列为本县账户,涉及流水{r.rows}行,未计入跨县转款,请核对归属。", f"Account {account} is called its own by {self._names(r.counties.split('|'))}; its {r.rows} ledger rows are not counted: ask whose it is."))
+        if len(disputed) > 10:
+            parts.append(self.say(f"另有{len(disputed) - 10}个这样的账户。", f"There are {len(disputed) - 10} more such accounts."))
+        return Notice(self.say("", " ").join(parts), "absent") if parts else Notice(self.say("各县都有账户流水,没有归属不明的账户。", "Every county has a ledger, and no account is claimed by two."))
+
+    # -- how, and what is left -------------------------------------------------------------------------------------
+
+    def methods(self) -> Notice:
+        s = self.settings
+        return Notice(
+            self.say(
+                f"参数(审计实务,未经核准):区间{s.confidence:.0%};漏斗界限{s.limits[0]:.1%}和{s.limits[1]:.1%};少于{s.least_size}例不判断;至少{s.core_share:.0%}的县按同一标准评估的规则才合计;公开版不印小于{s.least_cell}的数。见 params/province.yml。",
+                f"Settings (audit practice, approved by nobody): intervals of {s.confidence:.0%}; funnel limits {s.limits[0]:.1%} and {s.limits[1]:.1%}; fewer than {s.least_size} cases are not judged; rules assessed alike by at least {s.core_share:.0%} of the counties are counted together; the public edition prints no count below {s.least_cell}. See params/province.yml.",
+            ),
+            "grave",
+        )
+
+    def finish(self) -> Notice:
+        """Leaves the figures, and the whole lists, which are internal."""
+        rows = self._persons
+        lists = {
+            PERSONS: rows.assign(kind=[KINDS[k].zh for k in rows["kind"]], places=[self._places(p) for p in rows["places"]], rows=[";".join(f"{c} {self.tables.where(c, o)}" for c, o in r) for r in rows["rows"]], amount=_in_yuan(rows["amount"])),
+            ACCOUNTS: self._accounts.assign(amount=_in_yuan(self._accounts["amount"]), origin=[self._row(r.county, r.origin) for r in self._accounts.itertuples()]),
+            TRANSFERS: self._transfers.rows.assign(amount=_in_yuan(self._transfers.rows["amount"]), paid_origin=[self._row(r.sender, r.paid_origin) for r in self._transfers.rows.itertuples()], came_origin=[self._row(r.receiver, r.came_origin) for r in self._transfers.rows.itertuples()]),
+        }  # fmt: skip
+        for name, table in lists.items():
+            table.to_csv(self.folder / name, index=False, encoding="utf-8-sig", lineterminator="\n")
+        told = {
+            "run": self.counties.run_id, "counties": self.counties.names, "left out": {c: s.zh for c, s in self.counties.left_out.items()},
+            "league": {n: json.loads(t.table.to_json(orient="records", force_ascii=False, double_precision=10)) for n, t in self.leagues.items()},
+            "persons": rows.groupby("kind").size().to_dict(), "accounts": int(self._accounts["account_no"].nunique()), "transfers": len(self._transfers.rows), "transferred": f"{yuan(int(self._transfers.rows['amount'].sum()))}",
+        }  # fmt: skip
+        (self.folder / "province.json").write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        self.tables.close()
+        return Notice(self.say("跨县出现是线索,不是结论;名次不是考核结果。完整名单在本页旁的CSV文件中,含个人信息,不得外传。", "To appear in two counties is a lead, not a verdict, and a rank is no assessment. The whole lists stand in the CSV files beside this page; they hold personal data."))
+
+
+_TABLE = {"member": "members", "head": "households", "helper": "helpers", "payroll": "payroll", "representative": "projects", "dead": "deaths", "beneficiary": "benefits"}
+_BOOKS = {"both": ("双方", "both"), "sender": ("付款方", "the sender"), "receiver": ("收款方", "the receiver")}
+
+
+def _in_yuan(amounts: pd.Series) -> list[str]:
+    return ["" if pd.isna(a) else str(yuan(int(a))) for a in amounts]
