@@ -105,3 +105,26 @@ def test_chances_are_the_shares_of_the_groups_and_survive_separation():
     assert ((apart > 0) & (apart < 1)).all() and apart[0] > 0.99 and apart[-1] < 0.01
     with pytest.raises(ValueError):
         expected_share.chances(np.ones(4))
+
+
+def test_many_villages_are_solved_as_sparse_equations_with_the_same_results():
+    """More villages than are solved as they are: V, P and their use as above, written out with dense matrices; sums of `b` cancel."""
+    rng = np.random.default_rng(11)
+    villages, helpers = 230, 300
+    helper = np.repeat(np.arange(helpers), rng.integers(1, 4, helpers))
+    village = np.where(rng.random(len(helper)) < 0.2, rng.integers(0, villages, len(helper)), (helper * villages // helpers))
+    cases = pd.DataFrame({"a": rng.normal(size=len(helper)), "b": rng.choice([-1.0, 0.0, 1.0], len(helper))})
+    y = cases.to_numpy() @ [0.5, 0.3] + rng.normal(0, 0.8, helpers)[helper] + rng.normal(0, 0.6, villages)[village] + rng.normal(size=len(helper))
+    m = helpers_in_places.fit(y, helper, village, cases)
+    assert m.between > 0 and m.places > 0 and len(set(village)) > helpers_in_places.SMALL
+    X, Z, W = np.column_stack([np.ones(len(y)), cases]), np.eye(helpers)[helper], np.eye(villages)[village]
+    inverse = np.linalg.inv(m.within * np.eye(len(y)) + m.places * W @ W.T + m.between * Z @ Z.T)
+    middle = X.T @ inverse @ X
+    P = inverse - inverse @ X @ np.linalg.inv(middle) @ X.T @ inverse
+    criterion = -np.linalg.slogdet(inverse)[1] + np.linalg.slogdet(middle)[1] + y @ P @ y + (len(y) - 3) * np.log(2 * np.pi)
+    assert m.criterion == pytest.approx(criterion, abs=1e-7)
+    assert m.effects["effect"].to_numpy() == pytest.approx(m.between * Z.T @ P @ y, abs=1e-9)
+    assert m.effects["se"].to_numpy() ** 2 == pytest.approx(m.between - m.between**2 * np.diag(Z.T @ P @ Z), abs=1e-9)
+    null = np.linalg.inv(m.chance * np.eye(len(y)) + m.places_without * W @ W.T)
+    null = null - null @ X @ np.linalg.inv(X.T @ null @ X) @ X.T @ null
+    assert m.effects["effective_n"].to_numpy() == pytest.approx(m.chance * np.diag(Z.T @ null @ Z), abs=1e-8)

@@ -125,7 +125,9 @@ class _Equations:
         self.WW, self.Wy, self.C = (W.T @ W).tocsr(), W.T @ y, (Z @ W).tocsr()
         self.own = sparse.diags_array((np.arange(W.shape[1]) >= self.p).astype(float)).tocsr()  # of each village effect, on its own scale
         self.sparse = W.shape[1] > SMALL
-        if not self.sparse:
+        if self.sparse:
+            self.pattern = _Pattern(self.WW, self.C)
+        else:
             self.WW, self.C, self.own = self.WW.toarray(), self.C.toarray(), self.own.toarray()
         plain = X @ np.linalg.lstsq(X, y, rcond=None)[0]
         self.left = float(((y - plain) ** 2).sum())
@@ -134,8 +136,10 @@ class _Equations:
         """What is left to solve: the helpers' weights, the scale of each unknown, and the equations on that scale."""
         weight = helper_ratio / (1 + helper_ratio * self.n)
         scale = np.concatenate([np.ones(self.p), np.full(len(self.Wy) - self.p, np.sqrt(place_ratio))])
-        left = self.WW - self.C.T @ (self.C * weight[:, None]) if helper_ratio else self.WW
-        left = left * scale * scale[:, None] + self.own
+        if self.sparse:
+            left = self.pattern.less(weight, scale) + self.own
+        else:
+            left = (self.WW - self.C.T @ (self.C * weight[:, None])) * scale * scale[:, None] + self.own
         return weight, scale, left, scale * (self.Wy - self.C.T @ (weight * self.sums))
 
     def criterion(self, helper_ratio, place_ratio):
@@ -184,7 +188,7 @@ class _Equations:
         factor = linalg.cho_factor(_full(left), lower=True, check_finite=False)
         solution = linalg.cho_solve(factor, right, check_finite=False)
         residual = max(self.yy - weight @ self.sums**2 - solution @ right, 1e-300)
-        inverse = linalg.cho_solve(factor, np.diag(scale), check_finite=False) * scale[:, None]
+        inverse = _inverse(factor[0]) * scale * scale[:, None]
         return _Solution(scale * solution, inverse, residual / self.df)
 
     def _taken(self, inverse):
@@ -205,6 +209,45 @@ class _Equations:
         weight = helper_ratio / (1 + helper_ratio * self.n)
         effect = weight * (self.sums - self.C @ solution.estimate)
         return effect, np.sqrt(solution.within * (weight + weight**2 * self._taken(solution.inverse)))
+
+
+class _Pattern:
+    """Equations whose entries that are not 0 stay in the same places, whatever the helpers' weights."""
+
+    def __init__(self, whole, of_helpers):
+        """whole: the equations before anything is absorbed, of_helpers: the sums of each helper, a row per helper."""
+        size, before = whole.shape[0], whole.tocoo()
+        row, column, helper, product = _products(of_helpers)
+        places = np.concatenate([np.multiply(before.row, size, dtype="int64") + before.col, row * size + column])
+        entries, at = np.unique(places, return_inverse=True)
+        self.row, self.column = entries // size, entries % size
+        self.whole = np.bincount(at[: before.nnz], before.data, len(entries))
+        self.taken = sparse.csr_array((product, (at[before.nnz :], helper)), shape=(len(entries), of_helpers.shape[0]))
+        self.begins = np.searchsorted(self.row, np.arange(size + 1))
+
+    def less(self, weight, scale):
+        """whole less the products of each helper's sums with its weight, on the scale given."""
+        values = (self.whole - self.taken @ weight) * scale[self.row] * scale[self.column]
+        return sparse.csr_array((values, self.column, self.begins), shape=(len(scale), len(scale)))
+
+
+def _products(sums):
+    """Of each helper every pair of its sums: row, column, helper and their product."""
+    many = np.diff(sums.indptr)
+    pairs = many**2
+    helper = np.repeat(np.arange(len(many)), pairs)
+    within = np.arange(pairs.sum()) - np.repeat(np.cumsum(pairs) - pairs, pairs)
+    first, second = (sums.indptr[helper] + turn for turn in np.divmod(within, many[helper]))
+    return sums.indices[first].astype("int64"), sums.indices[second].astype("int64"), helper, sums.data[first] * sums.data[second]
+
+
+def _inverse(lower):
+    """The inverse of a matrix from its Cholesky factor, whose upper half may hold anything."""
+    inverse, failed = linalg.lapack.dpotri(lower, lower=True)
+    if failed:
+        raise np.linalg.LinAlgError("the equations are singular")
+    half = np.tril(inverse, -1)
+    return half + half.T + np.diag(np.diag(inverse))
 
 
 def _full(matrix):
