@@ -11,7 +11,8 @@ import pytest
 from bangfu import findings, verification, workbench
 from bangfu.cli import main
 from bangfu.notebooks import chosen
-from bangfu.pipeline import exit_status, run_counties, run_county
+from bangfu.fleet.dispatch import run_counties
+from bangfu.pipeline import exit_status, run_county
 from bangfu.problems import WrongParams
 from bangfu.sample.making import make_county
 

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from bangfu import corrections, parameters, workbench
 from bangfu.corrections import Correction
 from bangfu.crossmatch.grounds import checked_grounds
+from bangfu.fleet import places
 from bangfu.intake.dictionary import dictionary
 from bangfu.parameters import Dated
 from bangfu.params_file import checked, read_yaml, shortened
@@ -301,7 +302,9 @@ def open_settings(file: Path | str, year: int, *, lang: str = "zh") -> Settings:
     if wrong:
         raise WrongParams.all(wrong)
     raw = county.raw.replace("{year}", str(year))
-    if "://" not in raw:
+    if places.in_store(raw):
+        raw = str(places.copy_of(raw))
+    elif "://" not in raw:
         raw = str((file.resolve().parent / raw).resolve())
     return Settings(county, year, raw, pack, file.name, lang, file.resolve().parent)
 

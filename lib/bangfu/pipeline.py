@@ -1,14 +1,13 @@
-"""One county-year from its raw files to published reports; and several of them, of which one may fail."""
+"""One county-year from its raw files to published reports, a step at a time; several of them are a `fleet`."""
 
 import os
 import shutil
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 from bangfu import findings, notebooks, previous, record
@@ -16,9 +15,7 @@ from bangfu.assessment import points
 from bangfu.assessment.year_on_year import keep_years
 from bangfu.county import County
 from bangfu.kernels import nursery
-from bangfu.params import CountyParams
-from bangfu.params_file import checked, read_yaml
-from bangfu.problems import Problem, Sentence, WrongParams
+from bangfu.problems import Problem, Sentence
 
 Progress = Callable[[str, Sentence], None]
 NOTEBOOKS_AT_ONCE = 2  # a kernel costs some 400 MB; more of them than cores gain nothing
@@ -160,40 +157,6 @@ def _publish(chosen: list[notebooks.Notebook], county: County, result: Result) -
 
     result.report, said = publish(chosen, county)
     result.sentences += said
-
-
-def run_counties(params: list[Path], year: int, reports: Path, *, jobs: int = 1, only: list[str] | None = None, lang: str = "zh", edition: str = "public", progress: Progress = _silent) -> list[Result]:
-    """One or more counties; a county that fails does not stop the others. Results in the order of `params`."""
-    _demand_different(params)
-    options = {"only": only, "lang": lang, "edition": edition}
-    if jobs <= 1 or len(params) <= 1:
-        return [run_county(p, year, reports, **options, progress=progress) for p in params]
-    with ProcessPoolExecutor(min(jobs, len(params)), mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(run_county, p, year, reports, **options) for p in params]
-        results = []
-        for p, future in zip(params, futures, strict=True):
-            try:
-                results.append(future.result())
-            except Exception as wrong:  # a worker process that died
-                results.append(Result(str(p), p.stem, 1, [Sentence(f"运行进程中断({type(wrong).__name__}),请减少 --jobs 后重试。", f"Its process died ({type(wrong).__name__}); try fewer --jobs.")]))
-            progress(results[-1].name, Sentence("完成" if results[-1].status == 0 else "未完成", "done" if results[-1].status == 0 else "failed"))
-    return results
-
-
-def _demand_different(params: list[Path]) -> None:
-    """Two counties with one code would write over each other's reports."""
-    first: dict[str, Path] = {}
-    for path in params:
-        try:
-            code = checked(CountyParams, read_yaml(path), path.name).code
-        except Problem:
-            continue  # said when that county's turn comes
-        if code in first:
-            raise WrongParams.of(
-                f"{first[code].name} 和 {path.name} 的县代码都是“{code}”,报告会互相覆盖,请改其中一个。",
-                f"{first[code].name} and {path.name} both have the county code “{code}”: their reports would overwrite each other; change one.",
-            )
-        first[code] = path
 
 
 def exit_status(results: list[Result]) -> int:

@@ -13,28 +13,33 @@ from bangfu.problems import WrongParams
 
 @app.command()
 def run(
-    params: Annotated[list[Path], typer.Argument(help="县参数文件 / county params", metavar="PARAMS...")],
+    params: Annotated[list[str], typer.Argument(help="县参数文件或其地址 / county params, or their URLs", metavar="PARAMS...")],
     year: Annotated[int, typer.Option("--year", help="审计年度 / audit year")],
-    reports: Annotated[Path, typer.Option("--reports", help="报告文件夹 / folder for reports", metavar="DIR")],
+    reports: Annotated[str, typer.Option("--reports", help="报告文件夹或其地址 / folder for reports, or its URL", metavar="DIR")],
     jobs: Annotated[int, typer.Option("--jobs", help="同时运行几个县 / counties at once", min=1)] = 1,
     only: Annotated[str, typer.Option("--only", help="只运行这些笔记本,逗号分隔 / only these notebooks", metavar="NAME,...")] = "",
     lang: Lang = "zh",
     edition: Edition = "public",
+    scheduler: Annotated[str, typer.Option("--scheduler", help="由这个 Dask 调度器的工作机运行 / run by the workers of this Dask scheduler", metavar="tcp://…")] = "",
 ) -> None:
     """运行一个或多个县:读取、检验、评估、出报告。/ Everything for one or more counties."""
     checked(lang, edition)
-    raise typer.Exit(run_all(params, year, reports, jobs, [n.strip() for n in only.split(",") if n.strip()] or None, lang, edition))
+    raise typer.Exit(run_all(params, year, reports, jobs, [n.strip() for n in only.split(",") if n.strip()] or None, lang, edition, scheduler or None))
 
 
-def run_all(params: list[Path], year: int, reports: Path, jobs: int, only: list[str] | None, lang: str, edition: str) -> int:
+def run_all(params: list[str], year: int, reports: str, jobs: int, only: list[str] | None, lang: str, edition: str, scheduler: str | None = None) -> int:
     from bangfu import notebooks, pipeline
+    from bangfu.fleet import places
+    from bangfu.fleet.dispatch import run_counties
+    from bangfu.fleet.progress import view
 
     notebooks.chosen(only)
     try:
-        reports.mkdir(parents=True, exist_ok=True)
+        places.on_this_machine(reports).mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise WrongParams.of(f"报告文件夹 {reports} 不能创建({wrong.strerror}),请换一个文件夹。", f"The folder for reports {reports} cannot be made ({wrong.strerror}); name another.") from None
-    results = pipeline.run_counties(params, year, reports, jobs=jobs, only=only, lang=lang, edition=edition, progress=lambda county, s: say(f"[{county}] {s.say(lang)}", lang))
+    with view(len(params), lang) as show:
+        results = run_counties(params, year, reports, jobs=jobs, scheduler=scheduler, only=only, lang=lang, edition=edition, progress=show)
     for result in results:
         _tell(result, lang)
     failed = [r for r in results if r.status]
@@ -84,4 +89,4 @@ def demo(
 
     say("正在生成样例县(虚构数据)…" if lang == "zh" else "making a sample county (invented data)…", lang)
     params = sample.ready(households=households, seed=seed, year=year)
-    raise typer.Exit(run_all([params], year, reports or workbench.reports(), 1, None, lang, "public"))
+    raise typer.Exit(run_all([str(params)], year, str(reports or workbench.reports()), 1, None, lang, "public"))
