@@ -264,14 +264,17 @@ def test_no_stored_byte_holds_a_value(spoiled, tmp_path):
 
 def test_what_is_kept_is_the_same_each_time_and_known_by_its_stamp(spoiled, clean, tmp_path):
     part = {t: clean[t] for t in ("villages", "households", "members", "deaths")}
-    quality.measured(part).write(tmp_path / "a", "s")
-    quality.measured(part).write(tmp_path / "b", "s")
+    made_from = dict.fromkeys(spoiled.documents, "s")
+    quality.measured(part).keep(tmp_path / "a", made_from)
+    quality.measured(part).keep(tmp_path / "b", made_from)
     assert [p.read_bytes() for p in sorted((tmp_path / "a").iterdir())] == [p.read_bytes() for p in sorted((tmp_path / "b").iterdir())]
-    spoiled.write(tmp_path / "a", "other")
-    again = quality.Quality.kept(tmp_path / "a", "other")
-    pd.testing.assert_frame_equal(again.results, spoiled.results)
-    assert quality.Quality.kept(tmp_path / "a", "s") is None
-    assert quality.Quality.kept(tmp_path / "none", "s") is None
+    spoiled.keep(tmp_path / "a", made_from | {"deaths": "other"})
+    again = quality.Quality.kept(tmp_path / "a", made_from | {"deaths": "other"})
+    pd.testing.assert_frame_equal(quality.Quality(again).results, spoiled.results)
+    assert spoiled.documents.keys() - quality.Quality.kept(tmp_path / "a", made_from).keys() == {"deaths"}
+    (tmp_path / "a" / "villages.json").write_text("{}")
+    assert "villages" not in quality.Quality.kept(tmp_path / "a", made_from)
+    assert quality.Quality.kept(tmp_path / "none", made_from) == {}
 
 
 def test_a_failed_expectation_is_one_finding_with_its_count(county, tmp_path):

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from bangfu import audit, crossmatch, digests, findings, handovers
-from bangfu.assessment import HelpersAssessed, Standards, assess_helpers, read_scorecard
+from bangfu.assessment import HelpersAssessed, Scorecard, Standards, assess_helpers, fabrication, read_scorecard
+from bangfu.assessment.case_mix import CaseMix, compare_all
+from bangfu.assessment.sensitivity import GradeSensitivity, of_assessment
 from bangfu.audit import Outcome
 from bangfu.corrections import Corrections
 from bangfu.findings import Found
 from bangfu.handovers import HandOver
 from bangfu.intake import Intake, read_county
 from bangfu.intake.tables import digests_of
-from bangfu.params import Settings, open_settings
+from bangfu.params import InForce, Settings, open_settings
 from bangfu.previous import Previous
 from bangfu.problems import Sentence
 from bangfu.review.standing import carried_over, linked
+from bangfu.steps import code
+from bangfu.steps.noting import Noted, Notes
+from bangfu.steps.stamps import write_whole
 from bangfu.vanished import Reasons
 
 
@@ -30,10 +37,13 @@ class County:
     settings  params, policy pack, year, language
     folder    where the run leaves its reports (None: nothing is kept)
     edition   "public" masks personal data in everything that is shown; "internal" does not
+    notes     which parts of it were looked at: a notebook runs again when one of them changes
     """
 
     def __init__(self, settings: Settings, folder: Path | None = None, edition: str = "public"):
-        self.settings = settings
+        self.notes = Notes()
+        self.rules = settings.pack.rules
+        self.settings = replace(settings, pack=replace(settings.pack, rules=Noted(settings.pack.rules, "rule", self.notes.note)))
         self.folder = folder
         self.edition = edition
         self._outcomes: dict[str, Outcome] = {}
@@ -61,37 +71,58 @@ class County:
     def lang(self) -> str:
         return self.settings.lang
 
-    @cached_property
+    @property
     def inputs(self) -> dict[str, str]:
         """File -> SHA-256 of the raw files; for a database the digest of its tables as read."""
+        self.notes.note("run")
+        return self._inputs
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
         if "://" in self.settings.raw:
-            return {t: hashlib.sha256(pd.util.hash_pandas_object(f, index=False).to_numpy().tobytes()).hexdigest() for t, f in self.intake.tables.items()}
+            return {t: hashlib.sha256(pd.util.hash_pandas_object(f, index=False).to_numpy().tobytes()).hexdigest() for t, f in self._intake.tables.items()}
         return digests_of(self.settings.raw)
 
-    @cached_property
+    @property
     def run_id(self) -> str:
         """Names the run by what went into it: raw files, params, policy pack, code, language, edition, and what it goes on from."""
-        s = self.settings
-        return digests.of_value([self.inputs, self.judged_by, s.year, s.lang, self.edition, self.previous.digests, digests.of_code(*digests.CODE)])[:12]
+        self.notes.note("run")
+        return self._run_id
 
     @cached_property
+    def _run_id(self) -> str:
+        s = self.settings
+        with self.notes.quietly():
+            return digests.of_value([self._inputs, self.judged_by, s.year, s.lang, self.edition, self._previous.digests, digests.of_code(*digests.CODE)])[:12]
+
+    @property
     def judged_by(self) -> dict:
         """The params and the rules in force with their values and basis, as plain values."""
+        self.notes.note("rule/")
+        return self._judged_by
+
+    @cached_property
+    def _judged_by(self) -> dict:
         s = self.settings
         return {
             "county": s.county.model_dump(mode="json", by_alias=True, exclude={"raw", "reviews"}),
             "policy": s.pack.name,
             "scorecard": read_scorecard(s.pack.scorecard).model_dump(mode="json", by_alias=True),
-            "rules": {r.rule.id: r.criteria("zh") for r in s.pack.rules.values()},
+            "rules": {r.rule.id: r.criteria("zh") for r in self.rules.values()},
         }
 
-    @cached_property
+    @property
     def intake(self) -> Intake:
         """What was read, from the kept Parquet where the raw files, the headers and the reading code are unchanged."""
+        self.notes.note("intake")
+        return self._intake
+
+    @cached_property
+    def _intake(self) -> Intake:
         raw, headers = self.settings.raw, self.settings.county.headers
         if self.folder is None or "://" in raw:
             return read_county(raw, headers)
-        stamp = digests.of_value([digests_of(raw), self._reading])
+        stamp = digests.of_value([self._inputs, self._reading])
         kept = Intake.kept(self.folder / "tables", stamp)
         if kept is None:
             kept = read_county(raw, headers)
@@ -102,62 +133,110 @@ class County:
     def _reading(self) -> str:
         return digests.of_value([self.settings.county.headers, digests.of_code("lib/bangfu/intake", "params/dictionary.yml")])
 
+    @cached_property
+    def contents(self) -> dict[str, str]:
+        """Table -> digest of its rows and of where they stand; of tables that are absent, nothing."""
+        intake = self._intake
+        return intake.contents or {t: digests.of_value([d, intake.sheets]) for t, d in self._inputs.items()}
+
     @property
     def basis(self) -> dict[str, str]:
         """What the findings rest on, as digests: the hand-over, the params with the rules in force (and the approved corrections by themselves), the code."""
         return {
-            "handover": digests.of_value(self.inputs)[:16],
-            "judged by": digests.of_value(self.judged_by),
-            "corrections": digests.of_value([c.model_dump(mode="json") for c in self.settings.county.corrections]),
+            "handover": digests.of_value(self._inputs)[:16],
+            "judged by": digests.of_value(self._judged_by),
+            "corrections": self.basis_of_corrections,
             "code": digests.of_code("lib/bangfu", "expectations", "params/dictionary.yml"),
         }
+
+    @cached_property
+    def basis_of_corrections(self) -> str:
+        """The digest of the approved corrections by themselves."""
+        return digests.of_value([c.model_dump(mode="json") for c in self.settings.county.corrections])
 
     @property
     def handover_file(self) -> Path:
         """Where this hand-over is kept: beside the county's years, by its digest."""
         return self.folder.parent / "handovers" / f"{self.basis['handover']}.parquet"
 
-    @cached_property
+    @property
     def handover(self) -> HandOver:
         """The raw files of this run, row by row, to be compared with those before and after."""
-        kept = HandOver.kept(self.handover_file) if self.folder else None
-        return kept if kept and kept.reading == self._reading else HandOver.of(self.intake, self.inputs, self._reading)
+        self.notes.note("intake")
+        return self._handover
 
     @cached_property
-    def changes(self) -> pd.DataFrame | None:
-        """The rows changed, deleted and added since the hand-over before (columns of `handovers.CHANGES`); None where there was none."""
-        return None if self.previous.handover is None else handovers.changes(self.previous.handover, self.handover)
+    def _handover(self) -> HandOver:
+        kept = HandOver.kept(self.handover_file) if self.handover_is_kept else None
+        return kept or HandOver.of(self._intake, self._inputs, self._reading)
 
     @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        return self.intake.tables
+    def handover_is_kept(self) -> bool:
+        """Does this hand-over stand among those that are kept, as it is read now?"""
+        return self.folder is not None and HandOver.reading_of(self.handover_file) == self._reading
+
+    @property
+    def changes(self) -> pd.DataFrame | None:
+        """The rows changed, deleted and added since the hand-over before (columns of `handovers.CHANGES`); None where there was none."""
+        self.notes.note("intake")
+        self.notes.note("previous/")
+        return self._changes
+
+    @cached_property
+    def _changes(self) -> pd.DataFrame | None:
+        return None if self._previous.handover is None else handovers.changes(self._previous.handover, self._handover)
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Canonical name -> typed table."""
+        return Noted(self._intake.tables, "table", self.notes.note)
+
+    def rules_of(self, *topics: str) -> list[InForce]:
+        """The rules in force of the topics (all of them when none is named)."""
+        found = [r for r in self.rules.values() if not topics or r.rule.topic in topics]
+        for part in [*(f"findings/{t}" for t in topics), *(f"rule/{r.rule.id}" for r in found)] if topics else ["rule/"]:
+            self.notes.note(part)
+        return found
 
     def outcomes(self, *topics: str) -> list[Outcome]:
         """The rules of the topics (all of them when none is named), each applied once and kept."""
+        for part in [f"findings/{t}" for t in topics] or ["findings/"]:
+            self.notes.note(part)
+        return self._outcomes_of(*topics)
+
+    def _outcomes_of(self, *topics: str) -> list[Outcome]:
         self._recall()
-        wanted = [r for r in self.settings.pack.rules.values() if not topics or r.rule.topic in topics]
+        wanted = [r for r in self.rules.values() if not topics or r.rule.topic in topics]
         fresh = [r for r in wanted if r.rule.id not in self._outcomes]
         for in_force in fresh:
-            self._outcomes[in_force.rule.id] = audit.apply(in_force, self.tables, self.year, self.corrections)
+            self._outcomes[in_force.rule.id] = audit.apply(in_force, self._intake.tables, self.year, self.corrections)
         if fresh:
             self._remember()
         return [self._outcomes[r.rule.id] for r in wanted]
 
-    @property
-    def _judgement(self) -> str:
-        return digests.of_value([self.inputs, self.judged_by, self.year, digests.of_code("lib/bangfu", "params/dictionary.yml")])
+    def judged_from(self, in_force: InForce) -> str:
+        """The digest of everything that a rule's outcome rests on: the tables that it reads, its parameters, its code."""
+        rule = in_force.rule
+        tables = {t: self.contents.get(t) for t in rule.reads}
+        corrections = self.basis_of_corrections if "corrections" in rule.given else None
+        return digests.of_value([tables, self.year, corrections, rule_digest(in_force)])
 
     def _recall(self) -> None:
-        """Takes what an earlier notebook of the same run has already judged."""
-        if self._outcomes or self.folder is None or not (self.folder / "work/outcomes.json").exists():
+        """Takes what was judged before and rests on the same things."""
+        if self._outcomes or self.folder is None:
             return
-        told = json.loads((self.folder / "work/outcomes.json").read_text(encoding="utf-8"))
-        if told["judgement"] != self._judgement:
+        try:
+            told = json.loads((self.folder / "work/outcomes.json").read_text(encoding="utf-8"))
+            if digests.of_file(self.folder / "work/outcomes.parquet") != told["rows"]:
+                return
+        except (OSError, ValueError, KeyError):
             return
         rows = pd.read_parquet(self.folder / "work/outcomes.parquet")
         by_rule = dict(tuple(rows.groupby("rule_id"))) if len(rows) else {}
         for rule_id, o in told["rules"].items():
-            in_force = self.settings.pack.rules[rule_id]
+            in_force = self.rules.get(rule_id)
+            if in_force is None or o["from"] != self.judged_from(in_force):
+                continue
             if o["reason"]:
                 self._outcomes[rule_id] = Outcome(in_force, None, Sentence(*o["reason"]))
             else:
@@ -165,12 +244,13 @@ class County:
                 self._outcomes[rule_id] = Outcome(in_force, Found(part, o["assessed"], o["unassessed"], [tuple(n) for n in o["notes"]]))
 
     def _remember(self) -> None:
-        if self.folder is None or len(self._outcomes) < len(self.settings.pack.rules):
+        if self.folder is None or len(self._outcomes) < len(self.rules):
             return
         work = self.folder / "work"
         work.mkdir(parents=True, exist_ok=True)
         told = {
             r: {
+                "from": self.judged_from(o.in_force),
                 "reason": list(o.reason) if o.reason else None,
                 "assessed": o.found.assessed if o.found else 0,
                 "unassessed": o.found.unassessed if o.found else 0,
@@ -180,19 +260,23 @@ class County:
         }
         parts = [o.found.rows.assign(rule_id=r) for r, o in sorted(self._outcomes.items()) if o.found is not None]
         pd.concat(parts, ignore_index=True).to_parquet(work / "outcomes.parquet", index=False)
-        (work / "outcomes.json").write_text(json.dumps({"judgement": self._judgement, "rules": told}, ensure_ascii=False), encoding="utf-8")
+        write_whole(work / "outcomes.json", json.dumps({"rows": digests.of_file(work / "outcomes.parquet"), "rules": told}, ensure_ascii=False))
 
     @cached_property
     def corrections(self) -> Corrections:
         """The approved corrections of the params that are in force for the year."""
         return Corrections.of(self.settings.county.corrections, self.year)
 
+    @property
+    def card(self) -> Scorecard:
+        """The scorecard of the policy pack."""
+        return read_scorecard(self.settings.pack.scorecard)
+
     @cached_property
     def assessed(self) -> HelpersAssessed:
         """Every helper's year by the pack's scorecard, with the findings as they stand."""
-        pack = self.settings.pack
-        card = read_scorecard(pack.scorecard)
-        return assess_helpers(self.tables, self.year, card, Standards.of(pack, card, self.year, self.corrections), self.findings)
+        standards = Standards.of(self.settings.pack, self.card, self.year, self.corrections)
+        return assess_helpers(self.tables, self.year, self.card, standards, self.findings)
 
     @property
     def helpers(self) -> pd.DataFrame:
@@ -205,40 +289,77 @@ class County:
         return self.assessed.points
 
     @cached_property
+    def sensitivity(self) -> GradeSensitivity | None:
+        """Every grade under other weights; None where the card does not say which."""
+        return of_assessment(self.assessed, self.card.sensitivity) if self.card.sensitivity else None
+
+    @cached_property
+    def compared(self) -> dict[str, list[CaseMix]]:
+        """Results of households compared, as `case_mix.compare_all` gives them; empty where the card does not say when they may be."""
+        if self.card.comparison is None:
+            return {}
+        pairings = self.corrections.handed_over(self.tables["pairings"])
+        return compare_all(self.tables | {"pairings": pairings}, self.year, self.card.comparison, self.card.held_months)
+
+    @cached_property
+    def fabrication(self) -> fabrication.Scores | None:
+        """Whose records look most invented; None where the card does not say how many helpers to visit first."""
+        if self.card.fabrication is None:
+            return None
+        applied = {o.in_force.rule.id for o in self.outcomes() if o.found is not None}
+        told = findings.open_ones(self.findings)
+        named = {r: told.loc[told["rule_id"] == r, "subject"] for r in fabrication.RULES if r in applied}
+        return fabrication.score(self.tables, self.year, self.card.fabrication, county=self.code, findings=named)
+
+    @property
     def quality(self):
         """The Great Expectations suites on the tables; raises UnusableInput where a critical expectation fails."""
+        self.notes.note("quality")
+        return self._quality
+
+    @cached_property
+    def _quality(self):
         from bangfu import quality
 
         if self.folder is None:
-            checked = quality.validate(self.tables)
-            checked.demand_usable()
-            return checked
-        stamp = digests.of_value([self.inputs, digests.of_code("lib/bangfu", "expectations", "params/dictionary.yml")])
-        kept = quality.Quality.kept(self.folder / "quality", stamp)
-        if kept is None:
-            kept = quality.validate(self.tables)
-            kept.write(self.folder / "quality", stamp)
-        kept.demand_usable()
-        return kept
+            return quality.validate(self._intake.tables)
+        stamps = quality.stamps(self.contents)
+        kept = quality.Quality.kept(self.folder / "work/quality", stamps)
+        checked = quality.measured(self._intake.tables, kept)
+        if kept != checked.documents:
+            checked.keep(self.folder / "work/quality", stamps)
+        checked.demand_usable()
+        return checked
 
-    @cached_property
+    @property
     def findings(self) -> pd.DataFrame:
         """Every finding of rules and suites with its status (columns of `findings.SCHEMA`), ordered by rule and subject."""
-        from bangfu import quality
-
-        parts = [(o.in_force, o.found) for o in self.outcomes() if o.found is not None]
-        ledger = findings.ledger_of(parts, self.code, self.intake.where, self._row_digest)
-        ledger = findings.with_explanations(ledger, crossmatch.explained(parts, self.tables, self.year, self.settings.pack.grounds))
-        ledger = pd.concat([ledger, quality.findings(self.quality, self.code)[ledger.columns]], ignore_index=True)
-        ledger = ledger.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
-        ledger = findings.with_exemptions(ledger, self.settings.county.exemptions, self.year)
-        ledger = findings.compared(ledger, self.previous.findings, self._why_gone)
-        ledger = linked(ledger, self.previous.earlier)
-        return carried_over(ledger, self.previous.reviews, self.year)
+        self.notes.note("findings/")
+        return self._findings
 
     @cached_property
+    def _findings(self) -> pd.DataFrame:
+        from bangfu import quality
+
+        tables = self._intake.tables
+        parts = [(o.in_force, o.found) for o in self._outcomes_of() if o.found is not None]
+        ledger = findings.ledger_of(parts, self.code, self._intake.where, self._row_digest)
+        ledger = findings.with_explanations(ledger, crossmatch.explained(parts, tables, self.year, self.settings.pack.grounds))
+        ledger = pd.concat([ledger, quality.findings(self._quality, self.code)[ledger.columns]], ignore_index=True)
+        ledger = ledger.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
+        ledger = findings.with_exemptions(ledger, self.settings.county.exemptions, self.year)
+        ledger = findings.compared(ledger, self._previous.findings, self._why_gone)
+        ledger = linked(ledger, self._previous.earlier)
+        return carried_over(ledger, self._previous.reviews, self.year)
+
+    @property
     def previous(self) -> Previous:
         """The findings and the hand-over before, and what people judged since."""
+        self.notes.note("previous/")
+        return self._previous
+
+    @cached_property
+    def _previous(self) -> Previous:
         return Previous(self.folder)
 
     def _why_gone(self, finding: dict) -> str:
@@ -246,19 +367,19 @@ class County:
 
     @cached_property
     def _reasons(self) -> Reasons:
-        basis, now = self.previous.basis, self.basis
-        same_files = self.changes is None or basis.get("handover") == now["handover"]
-        unassessed = {o.in_force.rule.id: o.reason.zh for o in self.outcomes() if o.reason}
-        unassessed |= {name: "缺少它要看的表或列" for name in self.quality.not_assessed["id"]}
+        basis, now = self._previous.basis, self.basis
+        same_files = self._changes is None or basis.get("handover") == now["handover"]
+        unassessed = {o.in_force.rule.id: o.reason.zh for o in self._outcomes_of() if o.reason}
+        unassessed |= {name: "缺少它要看的表或列" for name in self._quality.not_assessed["id"]}
         none = pd.DataFrame(columns=handovers.CHANGES)
-        return Reasons(none if same_files else self.changes, self.settings.pack.rules, unassessed, {k for k in ("corrections", "code") if basis.get(k, now[k]) != now[k]})
+        return Reasons(none if same_files else self._changes, self.rules, unassessed, {k for k in ("corrections", "code") if basis.get(k, now[k]) != now[k]})
 
     def assess(self, *topics: str) -> Assessment:
         """The findings and the coverage of the topics (all of them when none is named)."""
-        outcomes = self.outcomes(*topics)
+        outcomes, found = self.outcomes(*topics), self._findings
         rules = {o.in_force.rule.id for o in outcomes}
-        mine = self.findings["rule_id"].isin(rules) | ((not topics) | ("quality" in topics)) & self.findings["rule_id"].str.startswith("GX-")
-        return Assessment(self, topics, self.findings[mine].reset_index(drop=True), audit.coverage(outcomes), outcomes)
+        mine = found["rule_id"].isin(rules) | ((not topics) | ("quality" in topics)) & found["rule_id"].str.startswith("GX-")
+        return Assessment(self, topics, found[mine].reset_index(drop=True), audit.coverage(outcomes), outcomes)
 
     @cached_property
     def _row_texts(self) -> dict[int, str]:
@@ -266,10 +387,16 @@ class County:
 
     def _row_digest(self, origin: int) -> str:
         if not self._row_texts:
-            for frame in self.tables.values():
+            for frame in self._intake.tables.values():
                 hashes = pd.util.hash_pandas_object(frame.drop(columns="origin"), index=False)
                 self._row_texts.update(zip(frame["origin"].tolist(), (f"{h:016x}" for h in hashes.tolist()), strict=True))
         return self._row_texts.get(origin, "")
+
+
+def rule_digest(in_force: InForce) -> str:
+    """The digest of a rule as it is in force: its values and basis, the columns that it reads, and all code that it rests on."""
+    rule, values = in_force.rule, {n: repr(v) for n, v in in_force.values.items()}
+    return digests.of_value([in_force.criteria("zh"), values, rule.reads, code.of_modules(rule.function.__module__, "bangfu.audit"), code.of_libraries()])
 
 
 class Assessment:

@@ -66,6 +66,13 @@ class HandOver:
         pq.write_table(table.append_column("cells", lists).replace_schema_metadata(told), own)
         own.replace(path)  # whole or not at all
 
+    @staticmethod
+    def reading_of(path: Path) -> str | None:
+        """By which headers and code a hand-over that was kept was read; None where there is none."""
+        import pyarrow.parquet as pq
+
+        return json.loads(pq.read_schema(path).metadata[b"reading"]) if path.exists() else None
+
     @classmethod
     def kept(cls, path: Path) -> "HandOver | None":
         """A hand-over that was kept; None where there is none."""

@@ -1,6 +1,7 @@
 """County params and policy packs: checked when read, every mistake one sentence that names file, key and what is accepted."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -149,7 +150,7 @@ class PolicyPack:
     name: str
     title: str
     title_en: str
-    rules: dict[str, InForce]
+    rules: Mapping[str, InForce]
     unverified: dict[str, str]
     scorecard: str
     grounds: dict[str, dict]

@@ -1,21 +1,23 @@
 """One county-year from its raw files to published reports, a step at a time; several of them are a `fleet`."""
 
 import os
-import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
-from bangfu import findings, notebooks, previous, record
-from bangfu.assessment import points
+import pandas as pd
+
+from bangfu import findings, notebooks, previous
 from bangfu.assessment.year_on_year import keep_years
 from bangfu.county import County
 from bangfu.kernels import nursery
 from bangfu.problems import Problem, Sentence
+from bangfu.publish.publication import first_page
+from bangfu.steps.county_year import FINDINGS, QUALITY, READ, RECORD, WORKPAPERS, CountyYear
+from bangfu.steps.lock import held
 
 Progress = Callable[[str, Sentence], None]
 NOTEBOOKS_AT_ONCE = 2  # a kernel costs some 400 MB; more of them than cores gain nothing
@@ -62,44 +64,71 @@ def run_county(params: Path, year: int, reports: Path, *, only: list[str] | None
 
 def _run(params: Path, year: int, reports: Path, only: list[str] | None, lang: str, edition: str, as_before: bool, progress: Progress, result: Result) -> None:
     chosen = notebooks.chosen(only)
-    nursery.warm_up()  # it imports while the raw files are read
     county = County.open(params, year, reports=reports, lang=lang, edition=edition)
     result.name, result.folder = county.name, county.folder
+    with held(county.folder):
+        of_year = CountyYear(county, chosen, params, reports)
+        of_year.seconds = result.steps
+        of_year.stamps.tell(of_year.about())
+        if of_year.why(READ):
+            nursery.warm_up()  # it imports while the raw files are read
+        attended = Attended(of_year, result, progress)
+        attended.step("read", READ)
+        attended.step("validate", QUALITY)
+        # Only now: a hand-over that cannot be used leaves the reports of the one before as they are.
+        if not as_before:
+            _go_on(county, reports)
+        of_year.know()
+        if attended.anything or any(of_year.plan().values()):
+            _renew(of_year, attended)
+        result.report = first_page(chosen, county.folder)
+        result.sentences += [s for n in chosen for s in of_year.stamps.of[f"page/{n.name}"].said]
+        result.counts = _counts(county.folder)
+
+
+@dataclass
+class Attended:
+    """The steps of a county-year as they are attended to: what is said of each, and how long each kind took."""
+
+    of_year: CountyYear
+    result: Result
+    progress: Progress
+    anything: bool = False  # was any of them done?
+
+    def step(self, kind: str, *names: str) -> None:
+        """Attends to steps one after the other."""
+        with self.timed(kind):
+            for name in names:
+                self.one(name)
+
+    def one(self, name: str) -> None:
+        title = self.of_year.steps[name].title
+        self.anything |= self.of_year.attend(name, lambda: self.progress(self.of_year.county.name, title))
 
     @contextmanager
-    def step(name: str, zh: str, en: str):
-        progress(county.name, Sentence(zh, en))
+    def timed(self, kind: str) -> Iterator[None]:
         began = time.perf_counter()
         yield
-        result.steps[name] = result.steps.get(name, 0) + time.perf_counter() - began
+        self.result.steps[kind] = self.result.steps.get(kind, 0) + time.perf_counter() - began
 
-    with step("read", "读取原始文件", "reading raw files"):
-        county.tables
-    with step("validate", "数据质量检验", "validating"):
-        county.quality
-    # Only now: a hand-over that cannot be used leaves the reports of the one before as they are.
-    if not as_before:
-        _go_on(county, reports)
-    _make_room(county)
-    with step("rules", "逐条规则评估", "applying rules"):
-        ledger = county.findings
-        county.assess()
-    folder = county.folder
-    with step("write", "写出疑点清单", "writing findings"):
-        findings.write(ledger, folder / "findings.parquet")
-        county.intake.rejects.to_parquet(folder / "rejects.parquet", index=False)
-        county.helpers.to_parquet(folder / "helpers.parquet", index=False)
-        county.assess().coverage.to_parquet(folder / "coverage.parquet", index=False)
-        points.write(county.points, folder / "points.parquet")
-    given = {"params": str(params), "year": year, "reports": str(reports), "lang": lang, "edition": edition}
-    with step("notebooks", "运行笔记本", "running notebooks"):
-        _run_notebooks(chosen, folder, given, lambda n: progress(county.name, Sentence(f"笔记本:{n.title}", f"notebook: {n.name}")))
-    with step("publish", "发布报告", "publishing reports"):
-        _publish(chosen, county, result)
-    with step("record", "签署运行记录", "signing the record"):
-        record.write(folder, county, params, notebooks=[n.name for n in chosen], steps=result.steps, at=datetime.now().astimezone().isoformat(timespec="seconds"))
-    counted = findings.open_ones(ledger)
-    result.counts = counted["severity"].value_counts().to_dict()
+
+def _renew(of_year: CountyYear, attended: Attended) -> None:
+    """Makes room, does again what has to be done, and brings back what still holds."""
+    if any(of_year.why(f"notebook/{n.name}") for n in of_year.chosen):
+        nursery.warm_up()
+    of_year.make_room()
+    attended.step("rules", FINDINGS)
+    with attended.timed("notebooks"):
+        _run_notebooks(of_year.chosen, attended)
+    attended.step("publish", *(f"page/{n.name}" for n in of_year.chosen), WORKPAPERS)
+    attended.step("record", RECORD)
+    of_year.close()
+
+
+def _counts(folder: Path) -> dict[str, int]:
+    """Severity -> how many findings count."""
+    ledger = pd.read_parquet(folder / previous.FINDINGS, columns=["status", "severity"])
+    return findings.open_ones(ledger)["severity"].value_counts().to_dict()
 
 
 def _go_on(county: County, reports: Path) -> None:
@@ -110,32 +139,22 @@ def _go_on(county: County, reports: Path) -> None:
     known = store.entries(county.year)
     store.note_handover(county.year, county.basis["handover"])
     store.close()
-    county.folder.mkdir(parents=True, exist_ok=True)
     previous.set_aside(county.folder, county.folder / "work" / "basis.json", county.basis, county.handover_file.parent)
     previous.take_reviews(county.folder, known)
     previous.take_earlier(county.folder)
     keep_years(county.folder)
-    county.handover.keep(county.handover_file)
+    if not county.handover_is_kept:
+        county.handover.keep(county.handover_file)
 
 
-def _make_room(county: County) -> None:
-    """Clears the reports that an earlier run left."""
-    county.folder.mkdir(parents=True, exist_ok=True)
-    for path in county.folder.iterdir():
-        if path.is_file():
-            path.unlink()
-
-
-def _run_notebooks(chosen: list[notebooks.Notebook], folder: Path, given: dict, say: Callable) -> None:
+def _run_notebooks(chosen: list[notebooks.Notebook], attended: Attended) -> None:
     """Runs notebooks that do not wait for one another side by side; every failure is said, not only the first."""
     names = {n.name for n in chosen}
     waiting, wrong, done = list(chosen), [], set()
     while waiting:
         ready = [n for n in waiting if not (set(n.after) & names) - done]
-        for n in ready:
-            say(n)
         with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
-            for n, outcome in zip(ready, pool.map(lambda n: _attempt(n, folder, given), ready), strict=True):
+            for n, outcome in zip(ready, pool.map(lambda n: _attempt(n, attended), ready), strict=True):
                 done.add(n.name)
                 if outcome:
                     wrong.append(outcome)
@@ -144,19 +163,12 @@ def _run_notebooks(chosen: list[notebooks.Notebook], folder: Path, given: dict, 
         raise notebooks.NotebookFailed(*(s for p in wrong for s in p.sentences))
 
 
-def _attempt(notebook: notebooks.Notebook, folder: Path, given: dict) -> Problem | None:
+def _attempt(notebook: notebooks.Notebook, attended: Attended) -> Problem | None:
     try:
-        notebooks.execute(notebook, folder, given)
+        attended.one(f"notebook/{notebook.name}")
     except Problem as wrong:
         return wrong
     return None
-
-
-def _publish(chosen: list[notebooks.Notebook], county: County, result: Result) -> None:
-    from bangfu.publish import publish
-
-    result.report, said = publish(chosen, county)
-    result.sentences += said
 
 
 def exit_status(results: list[Result]) -> int:

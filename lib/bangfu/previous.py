@@ -13,6 +13,7 @@ import pandas as pd
 from bangfu import digests, findings
 from bangfu.handovers import HandOver
 from bangfu.review import entries
+from bangfu.steps.stamps import write_whole
 
 FINDINGS, HANDOVER, BASIS, REVIEWS, EARLIER = "findings.parquet", "handover.parquet", "basis.json", "reviews.json", "earlier.parquet"
 
@@ -67,6 +68,7 @@ def set_aside(reports: Path, stamp: Path, basis: dict[str, str], handovers: Path
     """Sets the findings of the last run aside where they rest on something else than `basis`, and the last hand-over where it is another.
 
     stamp: the file in which each run leaves its basis; handovers: the folder in which each hand-over is kept by its digest.
+    The findings leave their place before the stamp changes: wherever the run is ended, the next one takes none for those of another basis.
     """
     last = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else None
     folder = reports / "previous"
@@ -76,8 +78,8 @@ def set_aside(reports: Path, stamp: Path, basis: dict[str, str], handovers: Path
         (folder / BASIS).write_text(json.dumps(last, sort_keys=True), encoding="utf-8")
         if last["handover"] != basis["handover"] and (handovers / f"{last['handover']}.parquet").exists():
             shutil.copyfile(handovers / f"{last['handover']}.parquet", folder / HANDOVER)
-    stamp.parent.mkdir(exist_ok=True)
-    stamp.write_text(json.dumps(basis, sort_keys=True), encoding="utf-8")
+        (reports / FINDINGS).unlink()
+    write_whole(stamp, json.dumps(basis, sort_keys=True))
 
 
 def take_reviews(reports: Path, known: list[entries.Entry]) -> None:

@@ -31,6 +31,7 @@ class Intake:
     notices       sentences about files
     absent        canonical tables that no file holds
     digests       file -> SHA-256 of its bytes
+    contents      table -> digest of its rows and of where they stand; empty unless the tables are kept
     """
 
     tables: dict[str, pd.DataFrame]
@@ -41,6 +42,7 @@ class Intake:
     notices: list[Notice]
     absent: list[str]
     digests: dict[str, str]
+    contents: dict[str, str] = field(default_factory=dict)
 
     def where(self, origin: int) -> dict:
         """The source of a row: file, sheet and row number as a spreadsheet shows it."""
@@ -64,8 +66,11 @@ class Intake:
             table.to_parquet(folder / f"{name}.parquet", index=False)
         for name in ("rejects", "unrecognised", "dropped"):
             getattr(self, name).to_parquet(folder / f"_{name}.parquet", index=False)
+        files = {p.stem: digests.of_file(p) for p in sorted(folder.glob("*.parquet"))}
+        self.contents = _contents(files, self.sheets)
         rest = {
             "stamp": stamp,
+            "files": files,
             "sheets": self.sheets,
             "absent": self.absent,
             "digests": self.digests,
@@ -75,10 +80,10 @@ class Intake:
 
     @classmethod
     def kept(cls, folder: Path, stamp: str) -> "Intake | None":
-        """The tables kept in a folder, where they were made from the same things."""
+        """The tables kept in a folder, where they were made from the same things and are as they were kept."""
         try:
             rest = json.loads((folder / "intake.json").read_text(encoding="utf-8"))
-            if rest["stamp"] != stamp:
+            if rest["stamp"] != stamp or rest["files"] != {p.stem: digests.of_file(p) for p in folder.glob("*.parquet")}:
                 return None
             frames = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
             return cls(
@@ -90,9 +95,15 @@ class Intake:
                 notices=[Notice(f, Sentence(zh, en), unusable) for f, zh, en, unusable in rest["notices"]],
                 absent=rest["absent"],
                 digests=rest["digests"],
+                contents=_contents(rest["files"], rest["sheets"]),
             )
         except (OSError, ValueError, KeyError):
             return None
+
+
+def _contents(files: dict[str, str], sheets: list) -> dict[str, str]:
+    """Table -> digest of its rows and of where they stand."""
+    return {name: digests.of_value([digest, sheets]) for name, digest in files.items() if not name.startswith("_")}
 
 
 @dataclass

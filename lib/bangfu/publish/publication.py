@@ -19,21 +19,29 @@ def publish(chosen, county) -> tuple[Path | None, list[Sentence]]:
 
     chosen: the notebooks that ran. Returns the page to open first, and a sentence for each document that could not be made.
     """
-    folder, said, pages = county.folder, [], {}
-    meta = particulars(county)
-    for notebook in chosen:
-        told = meta | {"title": notebook.label(county.lang)}
-        pages[notebook.name] = publish_html(folder / f"{notebook.name}.ipynb", folder / f"{notebook.name}.html", meta=told,
-                                            lang=county.lang, edition=county.edition)
-        if notebook.name == FILED:
-            try:
-                publish_pdf(pages[FILED], folder / f"{FILED}.pdf")
-            except NotMade as missing:
-                said += missing.sentences
-            publish_docx(folder / f"{FILED}.ipynb", folder / f"{FILED}.docx", meta=told, lang=county.lang,
-                         edition=county.edition)
+    said = [sentence for notebook in chosen for sentence in publish_page(notebook, county)]
     publish_workpapers(county)
-    return pages.get(FILED) or next(iter(pages.values()), None), said
+    return first_page(chosen, county.folder), said
+
+
+def first_page(chosen, folder: Path) -> Path | None:
+    """The page to open first of those that the notebooks have."""
+    names = [n.name for n in chosen]
+    return folder / f"{FILED if FILED in names else names[0]}.html" if names else None
+
+
+def publish_page(notebook, county) -> list[Sentence]:
+    """Publish what one executed notebook shows; returns a sentence for each document that could not be made."""
+    executed, said = county.folder / f"{notebook.name}.ipynb", []
+    told = particulars(county) | {"title": notebook.label(county.lang)}
+    page = publish_html(executed, executed.with_suffix(".html"), meta=told, lang=county.lang, edition=county.edition)
+    if notebook.name == FILED:
+        try:
+            publish_pdf(page, page.with_suffix(".pdf"))
+        except NotMade as missing:
+            said += missing.sentences
+        publish_docx(executed, page.with_suffix(".docx"), meta=told, lang=county.lang, edition=county.edition)
+    return said
 
 
 def publish_workpapers(county) -> Path:

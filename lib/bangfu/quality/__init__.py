@@ -6,6 +6,6 @@ seconds. The suites stand in `expectations/`, one per canonical table.
 
 from bangfu.quality.results import Quality, findings
 from bangfu.quality.suites import Declared, Suite, read_suites
-from bangfu.quality.validation import measured, validate
+from bangfu.quality.validation import measured, stamps, validate
 
-__all__ = ["Declared", "Quality", "Suite", "findings", "measured", "read_suites", "validate"]
+__all__ = ["Declared", "Quality", "Suite", "findings", "measured", "read_suites", "stamps", "validate"]

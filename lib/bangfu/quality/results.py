@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from bangfu import digests
 from bangfu.findings import SCHEMA, finding_id
 from bangfu.intake import dictionary
 from bangfu.problems import Sentence, UnusableInput
 from bangfu.quality.suites import Declared
 
 COLUMNS = ["table", "id", "column", "severity", "zh", "en", "success", "rows", "checked", "unexpected", "share", "reason", "reason_en"]
+_STAMPS = "made-from"
 _BASIS = Sentence("数据质量约定", "agreed quality of data")
 
 
@@ -72,24 +74,34 @@ class Quality:
         if self.stopping:
             raise UnusableInput.all(self.stopping)
 
-    def write(self, folder: Path, stamp: str = "") -> None:
-        """Writes a JSON document per table; `stamp` says what they were made from."""
+    def write(self, folder: Path) -> list[str]:
+        """Writes a JSON document per table and nothing else; returns their names."""
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.json"):
             old.unlink()
         for table, document in self.documents.items():
             (folder / f"{table}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-        (folder / "stamp").write_text(stamp, encoding="utf-8")
+        return [f"{table}.json" for table in self.documents]
+
+    def keep(self, folder: Path, stamps: dict[str, str]) -> None:
+        """Keeps the documents for later; `stamps` says of each table what its document was made from."""
+        (folder / _STAMPS).unlink(missing_ok=True)
+        self.write(folder)
+        told = {t: [stamps[t], digests.of_file(folder / f"{t}.json")] for t in self.documents}
+        (folder / _STAMPS).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
     @classmethod
-    def kept(cls, folder: Path, stamp: str) -> "Quality | None":
-        """The results kept in a folder, where they were made from the same things."""
+    def kept(cls, folder: Path, stamps: dict[str, str]) -> dict[str, dict]:
+        """Table -> document, of those kept in a folder that were made from the same things and are as they were made."""
+        found = {}
         try:
-            if (folder / "stamp").read_text(encoding="utf-8") != stamp:
-                return None
-            return cls({t: json.loads((folder / f"{t}.json").read_text(encoding="utf-8")) for t in dictionary()})
+            for table, (stamp, digest) in json.loads((folder / _STAMPS).read_text(encoding="utf-8")).items():
+                content = (folder / f"{table}.json").read_bytes()
+                if stamps.get(table) == stamp and digests.of_bytes(content) == digest:
+                    found[table] = json.loads(content)
         except (OSError, ValueError):
-            return None
+            pass
+        return found
 
 
 def _row(e: Declared, success: bool | None, counts: dict) -> dict:

@@ -24,6 +24,7 @@ _WORDS = {
     "code": ("程序", "code"),
     "libraries": ("软件库版本", "versions of libraries"),
     "notebook": ("笔记本", "notebooks"),
+    "left": ("前面步骤的结果", "what earlier steps left"),
     "options": ("语言、版本或笔记本的选择", "language, edition or choice of notebooks"),
 }
 _SHOWN = 4

@@ -124,7 +124,7 @@ class Pages:
 
     def parameters(self) -> Table:
         """The rules with their parameter values and basis."""
-        rules = [r for r in self.county.settings.pack.rules.values() if not self.topics or r.rule.topic in self.topics]
+        rules = self.county.rules_of(*self.topics)
         rows = pd.DataFrame(
             {
                 "rule_id": [r.rule.id for r in rules],
@@ -143,7 +143,7 @@ class Pages:
 
     def methods(self) -> Table:
         """How each rule looks, in the words of its page."""
-        rules = [r.rule for r in self.county.settings.pack.rules.values() if not self.topics or r.rule.topic in self.topics]
+        rules = [r.rule for r in self.county.rules_of(*self.topics)]
         if self.lang == "en":
             return self._looked_at(rules)
         rows = pd.DataFrame({"rule_id": [r.id for r in rules], "title": [r.title_en if self.lang == "en" else r.title for r in rules], "method": [r.sections["方法"] for r in rules], "excluded": [r.sections["不含"] for r in rules]})
@@ -179,3 +179,4 @@ class Pages:
             path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str), encoding="utf-8")
         else:
             content.to_parquet(path, index=False)
+        self.county.notes.keep(self.county.folder / "work" / "looked-at" / name)
