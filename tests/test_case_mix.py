@@ -16,7 +16,7 @@ from bangfu.assessment.household_results import HouseholdResult, household_resul
 from bangfu.intake import dictionary
 from bangfu.problems import Sentence
 
-LIMITS = Comparison(min_households=3, min_reliability=0.5, held_months=6, confidence=0.95, child_under=16, elder_from=60, trimmed=0.0, winsorised=0.1, draws=500, seed=1)
+LIMITS = Comparison(min_households=3, min_reliability=0.5, confidence=0.95, child_under=16, elder_from=60, trimmed=0.0, winsorised=0.1, draws=500, seed=1)
 GUARANTEES = ("food", "clothing", "education", "medical", "housing", "water")
 
 
@@ -80,7 +80,7 @@ def test_starting_income_is_of_an_earlier_year_or_not_at_all():
 
 
 def told(name, **changes):
-    result = {r.name: r for r in household_results(tables() | changes, 2019, LIMITS)}[name]
+    result = {r.name: r for r in household_results(tables() | changes, 2019, LIMITS, 6)}[name]
     return result, {(r.helper_id, r.household_id): r.value for r in result.rows.itertuples()}
 
 
@@ -167,8 +167,9 @@ def test_the_order_of_rows_changes_nothing():
 
 
 def test_a_whole_county_by_helper_unit_and_town():
-    for by, subjects in (("helper_id", {"R1", "R2", "R3"}), ("unit", {"甲局", "乙局"}), ("town", {"甲镇"})):
-        for compared in compare_all(tables(), 2019, LIMITS, role="first", by=by):
+    found = compare_all(tables(), 2019, LIMITS, 6)
+    for by, subjects in (("first", {"R1", "R2", "R3"}), ("unit", {"甲局", "乙局"}), ("town", {"甲镇"})):
+        for compared in found[by]:
             assert set(compared.table["subject"]) <= subjects and (compared.table["verdict"] == "insufficient").all()
             assert "sanction" not in compared.table
 

@@ -221,8 +221,8 @@ def test_fabricators_come_first_for_the_right_reason(style, family):
 def test_findings_of_rules_count_where_they_were_made(honest):
     visits = honest["visits"]
     helper = visits["helper_id"].iloc[0]
-    named = pd.DataFrame({"rule_id": "HV-05", "subject": visits.loc[visits["helper_id"] == helper, "visit_id"].head(5)})
-    with_them, without = (score(honest, 2019, SETTINGS, findings=f) for f in (named, None))
+    named = {"HV-05": visits.loc[visits["helper_id"] == helper, "visit_id"].head(5)}
+    with_them, without = (score(honest, 2019, SETTINGS, findings=f) for f in (named, {}))
     assert with_them.readings["HV-05"].value[with_them.records.helpers.get_loc(helper)] == 5 and "HV-05" not in without.readings
     ranks = [s.table.set_index("helper_id")["rank"][helper] for s in (with_them, without)]
     assert ranks[0] < ranks[1]
@@ -235,11 +235,11 @@ def test_the_scorecard_says_how_many_are_listed_and_the_score_proposes_nothing(h
 
 @pytest.mark.parametrize("lang, said", [("zh", "不提出任何处理"), ("en", "proposes no sanction")])
 def test_the_table_names_rows_and_says_that_it_proposes_nothing(honest, lang, said):
-    page = VisitFirst(SimpleNamespace(lang=lang, settings=SimpleNamespace(pack=SimpleNamespace(scorecard="example")), intake=SimpleNamespace(where=lambda t: {"file": "走访记录.csv", "sheet": None, "row": t})))
-    page.__dict__["fabrication"] = score(honest, 2019, SETTINGS)
-    shown = page.visit_first()
+    scores = score(honest, 2019, SETTINGS, findings={"HV-05": []})
+    shown = VisitFirst(SimpleNamespace(lang=lang, card=read_scorecard("example"), fabrication=scores, intake=SimpleNamespace(where=lambda t: {"file": "走访记录.csv", "sheet": None, "row": t}))).visit_first()
     html = shown._repr_html_()
-    assert len(shown.frame) == 30 and said in html and "走访记录.csv" in html and str(page.fabrication.seed) in html
+    assert len(shown.frame) == 30 and said in html and "走访记录.csv" in html and str(scores.seed) in html
+    assert "HV-10" in shown.note and "HV-05" not in shown.note  # HV-10 was not applied
 
 
 def test_the_page_of_the_docs_has_the_measured_figures():

@@ -16,6 +16,7 @@ from bangfu.problems import Sentence
 from bangfu.stats.profiling import expected_share, funnel, helpers_in_places, ranks
 
 VERDICTS = ("above", "below", "average", "insufficient")
+SUBJECTS = {"unit": "first", "town": "first", "first": "first", "second": "second"}  # what is compared, and by the households of which role
 COLUMNS = ["subject", "households", "effective_households", "unadjusted", "unadjusted_position", "adjusted", "control_low", "control_high", "z", "position", "position_dispersed",
            "estimate", "low", "high", "reliability", "rank", "rank_low", "rank_high", "verdict", "reason", "reason_en"]  # fmt: skip
 
@@ -48,20 +49,24 @@ class CaseMix:
     absent: Sentence | None = None
 
 
-def compare_all(tables: dict[str, pd.DataFrame], year: int, limits: Comparison, *, role: str = "second", by: str = "helper_id") -> list[CaseMix]:
-    """Every result of the households of helpers of a role, compared by helper (`helper_id`), by `unit` of the helper or by `town`."""
+def compare_all(tables: dict[str, pd.DataFrame], year: int, limits: Comparison, held_months: int) -> dict[str, list[CaseMix]]:
+    """Every result of the households, compared by each of SUBJECTS: units and towns (by their first helpers), first and second helpers.
+
+    held_months: how long a helper must have had a household (`household_results`).
+    """
     homes, lacking = circumstances(tables, year, limits)
     places = tables["households"].dropna(subset="household_id").drop_duplicates("household_id").set_index("household_id")
     units = tables["helpers"].dropna(subset="helper_id").drop_duplicates("helper_id").set_index("helper_id").get("unit", pd.Series(dtype="str"))
-    compared = []
-    for result in household_results(tables, year, limits):
-        rows = result.rows[result.rows["role"] == role]
-        subject = {"helper_id": rows["helper_id"], "unit": rows["helper_id"].map(units), "town": rows["household_id"].map(places["town"])}[by]
-        rows = rows.assign(subject=subject).dropna(subset="subject")
-        if by != "helper_id":  # a household with two helpers of one unit is one household of that unit
-            rows = rows.drop_duplicates(["subject", "household_id"])
-        village = rows["household_id"].map(places["village_code"]) if "village_code" in places else None
-        compared.append(compare(result, rows, homes, village, limits, lacking=lacking))
+    compared = {by: [] for by in SUBJECTS}
+    for result in household_results(tables, year, limits, held_months):
+        for by, role in SUBJECTS.items():
+            rows = result.rows[result.rows["role"] == role]
+            subject = {"unit": rows["helper_id"].map(units), "town": rows["household_id"].map(places["town"])}.get(by, rows["helper_id"])
+            rows = rows.assign(subject=subject).dropna(subset="subject")
+            if by in ("unit", "town"):  # a household with two helpers of one unit is one household of that unit
+                rows = rows.drop_duplicates(["subject", "household_id"])
+            village = rows["household_id"].map(places["village_code"]) if "village_code" in places else None
+            compared[by].append(compare(result, rows, homes, village, limits, lacking=lacking))
     return compared
 
 

@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Comparison(BaseModel):
     """min_households   fewer households say nothing of a helper (资料不足)
     min_reliability  share of the helper's effect that must be known: 1 - (uncertainty / variance between helpers)
-    held_months      months a helper must have had a household for its result to be the helper's
     confidence       of intervals and inner control limits
     child_under, elder_from   ages by which members count as dependants
     trimmed          share of incomes pulled in at either end, so that one windfall does not judge a helper
@@ -17,7 +16,6 @@ class Comparison(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     min_households: int = Field(ge=2)
     min_reliability: float = Field(gt=0, lt=1)
-    held_months: int = Field(ge=0)
     confidence: float = Field(gt=0.5, lt=1)
     child_under: int = Field(ge=0)
     elder_from: int = Field(ge=1)

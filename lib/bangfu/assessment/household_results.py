@@ -28,7 +28,7 @@ class HouseholdResult:
     absent: Sentence | None = None
 
 
-def household_results(tables: dict[str, pd.DataFrame], year: int, limits: Comparison) -> list[HouseholdResult]:
+def household_results(tables: dict[str, pd.DataFrame], year: int, limits: Comparison, held_months: int) -> list[HouseholdResult]:
     """Every result by which helpers can be compared, of all years up to `year` that the tables hold.
 
     A result is a helper's who has the household on its day (the interview; else 31 December) and has had it for `held_months` whole months by the
@@ -36,7 +36,7 @@ def household_results(tables: dict[str, pd.DataFrame], year: int, limits: Compar
     """
     pairings = tables["pairings"]
     held = pairings[duty.dated(pairings)].dropna(subset=["helper_id", "household_id", "role"])[["helper_id", "household_id", "role", "start_on", "end_on"]]
-    held = held.assign(answers_from=held["start_on"] + pd.DateOffset(months=limits.held_months) - pd.Timedelta(days=1))
+    held = held.assign(answers_from=held["start_on"] + pd.DateOffset(months=held_months) - pd.Timedelta(days=1))
     return [
         _answered(tables, held, year, "q_helper", Sentence("对帮扶责任人满意", "satisfied with the helper")),
         _answered(tables, held, year, "overall", Sentence("总体满意", "satisfied overall")),

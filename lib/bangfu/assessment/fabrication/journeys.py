@@ -1,5 +1,7 @@
 """Sequences of visits that cannot have been made as they are written."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -9,9 +11,10 @@ from bangfu.assessment.fabrication.settings import FabricationSettings
 from bangfu.assessment.fabrication.signal import Signal, most_common
 
 LEAST = 4
+RULES = {"HV-05": ("不在结对期内(HV-05)", "outside a pairing (HV-05)"), "HV-10": ("唯一成员死亡后仍有签字(HV-10)", "signed after the only member's death (HV-10)")}
 
 
-def signals(settings: FabricationSettings, findings: dict[str, np.ndarray]) -> tuple[Signal, ...]:
+def signals(settings: FabricationSettings, findings: Mapping[str, Iterable[str]]) -> tuple[Signal, ...]:
     """findings: rule -> numbers of the records it found (HV-05, HV-10); rules that were not applied are left out."""
     minutes, night = settings.village_minutes, settings.night
     signals = [
@@ -23,8 +26,7 @@ def signals(settings: FabricationSettings, findings: dict[str, np.ndarray]) -> t
                "一天最多入户{value:.0f}次,同类责任人为{usual:.1f}次(共{n:.0f}次入户)", "up to {value:.0f} home visits on one day; usual {usual:.1f} ({n:.0f} home visits)",
                lambda records, own: most_common(own[records.home[own]], records.day[own[records.home[own]]])),
     ]  # fmt: skip
-    what = {"HV-05": ("不在结对期内(HV-05)", "outside a pairing (HV-05)"), "HV-10": ("唯一成员死亡后仍有签字(HV-10)", "signed after the only member's death (HV-10)")}
-    return (*signals, *(_counted(rule, _found(ids), *what[rule]) for rule, ids in findings.items() if rule in what))
+    return (*signals, *(_counted(rule, _found(findings[rule]), *said) for rule, said in RULES.items() if rule in findings))
 
 
 def two_places(records: Records, minutes: int) -> np.ndarray:
@@ -56,8 +58,8 @@ def crowded_day(records: Records) -> Reading:
     return reading._replace(value=most, usual=reading.usual**2)
 
 
-def _found(ids: np.ndarray):
-    return lambda records: pd.Index(records.visit_id).isin(ids)
+def _found(ids: Iterable[str]):
+    return lambda records: pd.Index(records.visit_id).isin(list(ids))
 
 
 def _counted(name: str, which, zh: str, en: str) -> Signal:

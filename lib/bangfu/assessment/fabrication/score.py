@@ -10,7 +10,7 @@ The score is minus the decimal logarithm of what comes out. It orders helpers fo
 are not independent and habits differ; it proposes no sanction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,16 +42,16 @@ class Scores:
     readings: dict[str, Reading]
 
 
-def score(tables: Mapping[str, pd.DataFrame], year: int, settings: FabricationSettings, *, county: str = "", findings: pd.DataFrame | None = None) -> Scores:
+def score(tables: Mapping[str, pd.DataFrame], year: int, settings: FabricationSettings, *, county: str = "", findings: Mapping[str, Iterable[str]] = {}) -> Scores:
     """Scores every helper with a record in the year.
 
-    tables: visits and households, survey where there is one. findings: rule_id and subject of the rules' findings (HV-05 and HV-10 are
-    used); None: these two are not assessed. county: its code, which with the year makes the seed.
+    tables: visits and households, survey where there is one. findings: rule of `journeys.RULES` -> numbers of the records it found; a rule
+    that is not among them was not applied, and is not assessed here either. county: its code, which with the year makes the seed.
     """
     seed = int(digests.of_value(["fabrication", county, year])[:12], 16)
     records = records_of(tables, year)
     signals = (
-        *texts.signals(Matches(records, seed)), *photographs.signals(), *dates.signals(), *clock.signals(), *journeys.signals(settings, _by_rule(findings)),
+        *texts.signals(Matches(records, seed)), *photographs.signals(), *dates.signals(), *clock.signals(), *journeys.signals(settings, findings),
         *entry.signals(), *figures.signals(), *answers.signals(tables.get("survey")),
     )  # fmt: skip
     readings = {signal.name: signal.read(records) for signal in signals}
@@ -79,9 +79,3 @@ def fisher(p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n = np.isfinite(p).sum(axis=1)
     statistic = -2 * np.log(np.where(np.isfinite(p), p, 1.0)).sum(axis=1)
     return np.where(n > 0, -stats.chi2.logsf(statistic, 2 * np.maximum(n, 1)) / np.log(10), np.nan), n
-
-
-def _by_rule(findings: pd.DataFrame | None) -> dict[str, np.ndarray]:
-    if findings is None:
-        return {}
-    return {rule: findings.loc[findings["rule_id"] == rule, "subject"].to_numpy(dtype=str) for rule in ("HV-05", "HV-10")}

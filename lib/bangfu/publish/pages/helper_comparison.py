@@ -7,38 +7,32 @@ import pandas as pd
 from scipy import stats
 
 from bangfu import charts
-from bangfu.assessment.case_mix import VERDICTS, CaseMix, compare_all
+from bangfu.assessment.case_mix import VERDICTS, CaseMix
 from bangfu.assessment.household_results import HouseholdResult
-from bangfu.assessment.sensitivity import GradeSensitivity, of_assessment
 from bangfu.assessment.year_on_year import KeptYear, changes, kept_years, of_year, rules_changed, transitions
 from bangfu.publish.pages.helper_grades import HelperGrades
 from bangfu.publish.tables import Notice, Table
 from bangfu.publish.words import word
 
-BY = {"unit": ("单位(第一责任人)", "Units (first helpers)", "first"), "town": ("镇街(第一责任人)", "Towns (first helpers)", "first"),
-      "first": ("第一帮扶责任人", "First helpers", "first"), "second": ("第二帮扶责任人", "Second helpers", "second")}  # fmt: skip
+BY = {"unit": ("单位(第一责任人)", "Units (first helpers)"), "town": ("镇街(第一责任人)", "Towns (first helpers)"), "first": ("第一帮扶责任人", "First helpers"), "second": ("第二帮扶责任人", "Second helpers")}
 
 
 class HelperComparison(HelperGrades):
     """Displays that say how far grades and figures can be relied on. None of them proposes a sanction."""
 
-    @cached_property
-    def _sensitivity(self) -> GradeSensitivity | None:
-        return of_assessment(self.county.assessed, self.card.sensitivity) if self.card.sensitivity else None
-
     def other_weights_chart(self) -> charts.Chart | Notice:
         """How many grades would change under each other set of weights or cut-offs."""
-        if self._sensitivity is None:
+        if self.county.sensitivity is None:
             return Notice(self.say("评分卡没有 sensitivity 一节,未试算其他权重。", "The scorecard has no `sensitivity`, so no other weights were tried."), "absent")
-        s = self._sensitivity.scenarios
+        s = self.county.sensitivity.scenarios
         drawn = s.assign(scenario=s["scenario_en"] if self.lang == "en" else s["scenario"], other=s["gained"] + s["lost"])
         return charts.grades_under_other_weights(drawn, lang=self.lang)
 
     def unstable_grades(self) -> Table | Notice:
         """Whose grade hangs on the weights most: the share of random weights that leave it as it is."""
-        if self._sensitivity is None:
+        if self.county.sensitivity is None:
             return Notice(self.say("评分卡没有 sensitivity 一节,未试算其他权重。", "The scorecard has no `sensitivity`, so no other weights were tried."), "absent")
-        told = self._sensitivity
+        told = self.county.sensitivity
         graded = told.helpers.dropna(subset="stable")
         rows = graded[(graded["stable"] < 1) | (graded["changed_under"] > 0)].sort_values(["stable", "helper_id", "role"])
         if rows.empty:
@@ -55,20 +49,12 @@ class HelperComparison(HelperGrades):
         )
         return Table(rows, columns, caption=self.say("最依赖权重的等次", "Grades that hang on the weights most") + self._mark, limit=20, note=note, lang=self.lang)
 
-    @cached_property
-    def _compared(self) -> dict[str, list[CaseMix]]:
-        if self.card.comparison is None:
-            return {}
-        county = self.county
-        tables = county.tables | {"pairings": county.corrections.handed_over(county.tables["pairings"])}
-        return {k: compare_all(tables, county.year, self.card.comparison, role=role, by=k if k in ("unit", "town") else "helper_id") for k, (_, _, role) in BY.items()}
-
     def comparison_summary(self) -> Table | Notice:
         """Of each result and each kind of subject: how many can be judged, how many lie outside before and after adjustment."""
-        if not self._compared:
+        if not self.county.compared:
             return Notice(self.say("评分卡没有 comparison 一节,未作比较。", "The scorecard has no `comparison`, so nothing was compared."), "absent")
         rows, absent, lacking = [], {}, {}
-        for by, results in self._compared.items():
+        for by, results in self.county.compared.items():
             for c in results:
                 if c.absent:
                     absent[c.result.name] = f"{self._label(c.result)}{self.say(':', ': ')}{c.absent.say(self.lang)}"
@@ -76,7 +62,7 @@ class HelperComparison(HelperGrades):
                 lacking |= dict.fromkeys(s.say(self.lang) for s in c.not_adjusted_for)
                 outside = [int(c.table[p].isin(["above", "below"]).sum()) for p in ("unadjusted_position", "position")]
                 counts = c.table["verdict"].value_counts()
-                rows.append({"by": self._of(BY[by][:2]), "result": self._label(c.result), "n": len(c.table), "raw": outside[0], "adjusted": outside[1], **{v: int(counts.get(v, 0)) for v in VERDICTS}})
+                rows.append({"by": self._of(BY[by]), "result": self._label(c.result), "n": len(c.table), "raw": outside[0], "adjusted": outside[1], **{v: int(counts.get(v, 0)) for v in VERDICTS}})
         columns = {
             "by": (self.say("比较对象", "Compared"), "text"), "result": (self.say("结果", "Result"), "text"), "n": (self.say("个数", "Number"), "count"), "raw": (self.say("调整前界外", "Outside as it is"), "count"),
             "adjusted": (self.say("调整后界外", "Outside adjusted"), "count"), **{v: (word("comparison", v, self.lang), "count") for v in VERDICTS},
@@ -118,7 +104,7 @@ class HelperComparison(HelperGrades):
 
     def judged(self) -> Table | Notice:
         """Everybody who can be told to lie above or below the average, with both figures."""
-        parts = [c.table[c.table["verdict"].isin(["above", "below"])].assign(by=self._of(BY[by][:2]), result=self._label(c.result), share=c.result.share) for by, results in self._compared.items() for c in results if len(c.table)]
+        parts = [c.table[c.table["verdict"].isin(["above", "below"])].assign(by=self._of(BY[by]), result=self._label(c.result), share=c.result.share) for by, results in self.county.compared.items() for c in results if len(c.table)]
         rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
         if rows.empty:
             return Notice(self.say("没有可判为高于或低于平均的单位、镇街或责任人。", "No unit, town or helper can be told to lie above or below the average."))
@@ -136,7 +122,7 @@ class HelperComparison(HelperGrades):
         return result.label.say(self.lang)
 
     def _one(self, by: str, name: str) -> CaseMix | Notice:
-        c = next((c for c in self._compared.get(by, []) if c.result.name == name), None)
+        c = next((c for c in self.county.compared.get(by, []) if c.result.name == name), None)
         if c is None or c.absent:
             why = c.absent.say(self.lang) if c else self.say("评分卡没有 comparison 一节", "the scorecard has no `comparison`")
             return Notice(self.say(f"{c and self._label(c.result) or ''}未作比较:{why}。", f"{c and self._label(c.result) or ''} not compared: {why}."), "absent")

@@ -16,7 +16,7 @@ class HelperGrades(Pages):
 
     @property
     def card(self) -> Scorecard:
-        return self.county.assessed.card
+        return self.county.card
 
     @property
     def _mark(self) -> str:
