@@ -1,4 +1,4 @@
-"""The commands, one module each: `bangfu run`, `demo`, `verify`, `rules`, `dossier`, `papers`, `statements`, `review`, `pack`, `province`, `lab`."""
+"""The commands, one module each: `bangfu run`, `demo`, `verify`, `rules`, `dossier`, `papers`, `statements`, `review`, `pack`, `province`, `status`, `lab`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bangfu.cli import dossier, lab, pack, papers, province, review, rules, run, statements, usage, verify  # noqa: F401  (each adds its command to the program)
+from bangfu.cli import dossier, lab, pack, papers, province, review, rules, run, statements, status, usage, verify  # noqa: F401  (each adds its command to the program)
 from bangfu.cli.command import app, complain, say
 from bangfu.problems import Problem, Sentence
 

@@ -6,6 +6,8 @@ from datetime import date
 
 import pandas as pd
 
+from bangfu import digests
+
 HIDDEN = "*"
 
 # An id number stands out wherever it stands; shorter runs count only where no letter touches them: a voucher or visit
@@ -90,6 +92,11 @@ class Masker:
                 elif name in ("household_id", "village_code"):
                     internal.update(frame[name].dropna().unique())
         return cls(names, internal)
+
+    @property
+    def knows(self) -> str:
+        """The digest of all that it goes by: two that know the same mask alike."""
+        return digests.of_value([sorted(self.names), sorted(self.internal)])
 
     def text(self, sentence: str) -> str:
         """A sentence without id numbers, phones, accounts, plates and known names; amounts, dates and our ids stay."""

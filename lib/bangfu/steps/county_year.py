@@ -18,7 +18,9 @@ import pandas as pd
 from bangfu import digests, findings, notebooks, record, workbench
 from bangfu.assessment import points
 from bangfu.county import County, rule_digest
+from bangfu.intake import dictionary
 from bangfu.problems import Sentence
+from bangfu.publish.masking import Masker
 from bangfu.steps import code, noting
 from bangfu.steps.stamps import Stamp, Stamps
 from bangfu.steps.step import ASIDE, Left, Step, bring_back, do, why
@@ -98,9 +100,10 @@ class CountyYear:
         def work() -> Left:
             county = self.county
             intake = digests.of_value([county.contents, sorted(county.inputs.items()), self.parts["headers"], code.of_modules("bangfu.intake")])
-            return Left({**_of_kind("table", county.contents), "intake": intake})
+            personal = Masker.of(county.tables, dictionary()).knows
+            return Left({**_of_kind("table", county.contents), "intake": intake, "personal": personal})
 
-        return Step(READ, Sentence("读取原始文件", "reading raw files"), work, self._made_by("bangfu.intake"),
+        return Step(READ, Sentence("读取原始文件", "reading raw files"), work, self._made_by("bangfu.intake", "bangfu.publish.masking"),
                     lambda parts: {p for p in parts if p.startswith("raw/")} | {"headers"}, lambda: self._files("tables"))  # fmt: skip
 
     @property

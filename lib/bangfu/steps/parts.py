@@ -15,6 +15,7 @@ _WORDS = {
     "rule": ("规则及其参数", "rules and their parameters"),
     "table": ("原始数据表", "tables"),
     "intake": ("读取结果", "what was read"),
+    "personal": ("应脱敏的姓名和编号", "names and ids to be masked"),
     "suite": ("期望套件", "expectation suites"),
     "quality": ("数据质量检验结果", "the results of validation"),
     "findings": ("疑点清单", "findings"),

@@ -41,7 +41,12 @@ class Pages:
 
     @cached_property
     def masker(self) -> Masker | None:
-        return Masker.of(self.county.tables, dictionary()) if self.county.edition == "public" else None
+        if self.county.edition != "public":
+            return None
+        # Names are taken from all tables; what changes with them is a part of its own.
+        self.county.notes.note("personal")
+        with self.county.notes.quietly():
+            return Masker.of(self.county.tables, dictionary())
 
     def masked(self, findings: pd.DataFrame) -> pd.DataFrame:
         return self.masker.findings(findings) if self.masker else findings
