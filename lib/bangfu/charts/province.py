@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from bangfu.charts.style import BLUE, FAINT, GRAVE, HEADING, INK, NAVY, RULE, SOFT, TITLE_LINE, WIDTH, Chart, draw, entitle, house_style, label_inches, no_data, row_height, shorten, wrapped
 from bangfu.publish.figures import percent, places
@@ -11,15 +12,18 @@ from bangfu.typography import chinese_marks
 def league_intervals(rows: pd.DataFrame, overall: float, what: str = "", lang: str = "zh", level: float = 0.95, limit: int = 36) -> Chart:
     """Counties' rates with their intervals, highest first, against the rate of all; the interval of each rank at the right.
 
-    rows: `label`, `rate`, `low`, `high` (shares of one), `ranks` (text), `outside` (True where chance does not explain the rate). limit: of more
-    counties than these, the highest and the lowest are drawn.
+    rows: `label`, `rate`, `low`, `high` (shares of one), `ranks` (text), `outside` (True where chance does not explain the rate; missing where that
+    was not judged). limit: of more counties than these, the highest and the lowest are drawn.
     """
     rows = rows.dropna(subset="rate").sort_values(["rate", "label"], ascending=[False, True], ignore_index=True)
     if rows.empty:
         return no_data(what, lang)
     every = len(rows)
-    outside = rows["outside"].fillna(False).astype(bool)
-    title = f"{what}: {int(outside.sum())} of {every} counties differ from all beyond chance" if lang == "en" else f"{what}:{every}个县中{int(outside.sum())}个与总体的差别超出偶然"
+    outside = rows["outside"].astype("boolean").fillna(False).astype(bool)
+    if rows["outside"].notna().any():
+        title = f"{what}: {int(outside.sum())} of {every} counties differ from all beyond chance" if lang == "en" else f"{what}:{every}个县中{int(outside.sum())}个与总体的差别超出偶然"
+    else:
+        title = f"{what}: from {percent(rows['rate'].min(), 2)} to {percent(rows['rate'].max(), 2)}" if lang == "en" else f"{what}:{every}个县从{percent(rows['rate'].min(), 2)}到{percent(rows['rate'].max(), 2)}"
     under = f"rate and {level:.0%} interval; line: all together {percent(overall, 2)}; right: interval of the rank" if lang == "en" else f"比率与{level:.0%}区间;竖线为总体{percent(overall, 2)};右侧为名次区间"
     if every > limit:
         half = limit // 2
@@ -40,7 +44,7 @@ def league_intervals(rows: pd.DataFrame, overall: float, what: str = "", lang: s
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.set_xlim(left=0)
         axes.spines["left"].set_visible(False)
-        axes.xaxis.set_major_formatter(lambda v, _: percent(v, 0 if rows["high"].max() > 0.1 else 1))
+        axes.xaxis.set_major_formatter(PercentFormatter(1))  # as many decimals as the ticks need
     alt = title + ": " + "; ".join(f"{r.label} {percent(r.rate, 2)} [{percent(r.low, 2)}, {percent(r.high, 2)}]" for r in rows.itertuples())
     return Chart(figure, title, alt)
 

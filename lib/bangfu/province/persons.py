@@ -78,21 +78,15 @@ def _statements(tables: Tables) -> pd.DataFrame:
 
 
 def _of_kind(name: str, kind: Kind, found: pd.DataFrame) -> list[dict]:
+    row = ["person", "county", "role", "origin"]
     here, there = found[found["role"].isin(kind.here)], found[found["role"].isin(kind.there)]
-    keys = ["person", "county"]
-    pairs = here[[*keys, "day"]].merge(there[[*keys, "day"]], on="person", suffixes=("", "_there"))
+    pairs = here[[*row, "day"]].merge(there[[*row, "day"]], on="person", suffixes=("", "_there"))
     pairs = pairs[pairs["county"] != pairs["county_there"]]
     if name == "dead":
         pairs = pairs[pairs["day_there"] > pairs["day"]]
-    concerned = pd.concat([here.merge(pairs[keys].drop_duplicates(), on=keys), there.merge(_there(pairs), on=keys)]).drop_duplicates(["county", "role", "origin"])
-    if name == "dead":
-        died = here.groupby("person")["day"].min()
-        concerned = concerned[concerned["role"].eq("dead") | (concerned["day"] > concerned["person"].map(died))]
-    return [_told(name, person, rows) for person, rows in concerned.sort_values(["person", "county", "role", "origin"], kind="stable").groupby("person", sort=True)]
-
-
-def _there(pairs: pd.DataFrame) -> pd.DataFrame:
-    return pairs[["person", "county_there"]].drop_duplicates().rename(columns={"county_there": "county"})
+    other = pairs[["person", *(f"{c}_there" for c in row[1:])]].set_axis(row, axis=1)
+    concerned = found.merge(pd.concat([pairs[row], other]).drop_duplicates(), on=row)
+    return [_told(name, person, rows) for person, rows in concerned.groupby("person", sort=True)]
 
 
 def _told(kind: str, person: str, rows: pd.DataFrame) -> dict:

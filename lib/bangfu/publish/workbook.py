@@ -56,6 +56,20 @@ def write_workpapers(out: Path, findings: pd.DataFrame, *, meta: Mapping, not_as
     return Path(out)
 
 
+def write_crossing(out: Path, lists: Mapping[str, pd.DataFrame], lang: str = "zh") -> Path:
+    """Write what crosses from one county to another, a sheet per list headed as its columns are; not masked, and the first sheet says so."""
+    book = new_book(out, "Between counties" if lang == "en" else "跨县名单")
+    papers = Papers(book, lang)
+    front = book.add_worksheet("!")
+    front.set_column(0, 0, 60)
+    front.write_string(0, 0, _w("unmasked", lang), papers.warning)
+    for row, (name, frame) in enumerate(lists.items(), start=1):
+        front.write_string(row, 0, f"{name}: {len(frame):,}", papers.plain)
+        papers.listing(name, frame, list(frame.columns), [18] * len(frame.columns))
+    book.close()
+    return Path(out)
+
+
 def new_book(out: Path, title: str):
     """A workbook in which no text becomes a formula or a link, and which says no time at which it was made."""
     import xlsxwriter

@@ -12,7 +12,7 @@ import pandas as pd
 from bangfu import charts
 from bangfu.money import yuan
 from bangfu.province import KINDS, Counties, League, ProvinceSettings, Tables, contractors, crossing, find, indicators, league, read_settings, same_rule, shared_accounts, transfers
-from bangfu.province.rules import by_rule_and_county
+from bangfu.province.rules import by_rule_and_county, judged_alike
 from bangfu.province.suppression import small
 from bangfu.province.topics import by_topic
 from bangfu.publish import figures
@@ -20,16 +20,17 @@ from bangfu.publish.lab import show_charts_as_svg_alone, show_style
 from bangfu.publish.masking import Masker, mask_account
 from bangfu.publish.tables import Figures, Notice, Sentences, Table
 from bangfu.publish.words import word
+from bangfu.publish.workbook import write_crossing
 from bangfu.relations.words import ROLE, STATUS, said
 from bangfu.stats.profiling.funnel import JUDGEMENTS
 
-PERSONS, ACCOUNTS, TRANSFERS = "persons_in_several_counties.csv", "accounts_in_several_counties.csv", "transfers_between_counties.csv"
+LISTS = "crossing.xlsx"
 
 
 class Province:
     """Displays of all counties of a reports folder in one language and edition.
 
-    Lists of persons, accounts and transfers are left whole in CSV files beside the page; they are not masked and stay inside.
+    Persons, accounts, contractors and transfers are listed whole in a workbook beside the page; it is not masked and stays inside.
     """
 
     def __init__(self, counties: Counties, settings: ProvinceSettings, folder: Path, lang: str = "zh", edition: str = "public"):
@@ -85,6 +86,10 @@ class Province:
     @cached_property
     def _accounts(self) -> pd.DataFrame:
         return shared_accounts(self.tables)
+
+    @cached_property
+    def _contractors(self) -> pd.DataFrame:
+        return contractors(self.tables)
 
     @cached_property
     def _transfers(self):
@@ -171,7 +176,7 @@ class Province:
     def league_chart(self, name: str) -> charts.Chart:
         told = self.leagues[name]
         rows = self._drawable(told)
-        rows = rows.assign(label=[self._name(c) for c in rows["county"]], outside=rows["judgement"].isin(["above", "below"]), ranks=[f"{self._rank(r)}" for r in rows.itertuples()])
+        rows = rows.assign(label=[self._name(c) for c in rows["county"]], outside=rows["judgement"].isin(["above", "below"]).astype("boolean").mask(rows["judgement"].isna()), ranks=[self._rank(r) for r in rows.itertuples()])
         return charts.league_intervals(rows, self._overall(told), told.indicator.label.say(self.lang), lang=self.lang, level=self.settings.confidence)
 
     def funnel(self, name: str) -> charts.Chart | Notice:
@@ -213,21 +218,29 @@ class Province:
         rows = rows.assign(county=[self._name(c) for c in rows["county"]], topic=[word("topic", t, self.lang) for t in rows["topic"]], rate=rows["rate"].mask(told != "").astype(float), said=told)
         return charts.findings_by_topic(rows, lang=self.lang)
 
+    @cached_property
+    def _printable(self) -> pd.DataFrame:
+        """Rule and county, where the county assessed it by the usual criteria, with a count that the edition prints."""
+        rows = self._by_rule[judged_alike(self._by_rule)]
+        return rows[~(self._small(rows["findings"]) | self._small(rows["assessed"]))].assign(rate=lambda r: r["findings"].astype(float) / r["assessed"].astype(float))
+
     def same_rule(self) -> Table:
-        rows = self._rules
+        """A row per rule: how many counties assessed it, how often it found something, where it differs beyond chance."""
+        rows, ends = self._rules, self._printable.groupby("rule_id")["rate"].agg(["min", "max"]).reindex(self._rules["rule_id"])
+        few = self._small(rows["findings"])
         rows = rows.assign(
-            title=rows["title_en" if self.lang == "en" else "title"], rate=[figures.percent(v, 2) for v in rows["rate"]], between=[self._span(r.low_rate, r.high_rate) for r in rows.itertuples()],
-            dispersion=rows["dispersion"].astype("Float64"), beyond=[self._beyond(r) for r in rows.itertuples()], findings=self._count(rows["findings"], self._small(rows["findings"])),
+            title=rows["title_en" if self.lang == "en" else "title"], counties=[f"{r.alike} / {r.otherwise} / {r.absent}" for r in rows.itertuples()], findings=self._count(rows["findings"], few),
+            rate=[figures.percent(v, 2) for v in rows["rate"].mask(few)], between=[self._span(low, high) for low, high in zip(ends["min"], ends["max"], strict=True)],
+            dispersion=[figures.number(v, 1) for v in rows["dispersion"]], beyond=[self._beyond(r) for r in rows.itertuples()],
         )  # fmt: skip
-        if self.public:
-            few = small(self._rules["findings"], self.settings.least_cell)
-            rows.loc[few, ["rate", "between", "beyond"]] = figures.MISSING
         columns = {
-            "rule_id": (self.say("规则", "Rule"), "id"), "title": (self.say("疑点", "Issue"), "text"), "alike": (self.say("同标准评估的县", "Counties alike"), "count"), "otherwise": (self.say("标准不同", "Other criteria"), "count"),
-            "absent": (self.say("未评估", "Not assessed"), "count"), "findings": (self.say("疑点", "Findings"), "written"), "assessed": (self.say("评估记录", "Items assessed"), "count"), "rate": (self.say("比率", "Rate"), "written"),
-            "between": (self.say("各县最低–最高", "Lowest–highest"), "written"), "dispersion": (self.say("离散系数", "Dispersion"), "number"), "beyond": (self.say("超出偶然的县", "Beyond chance"), "long"),
+            "rule_id": (self.say("规则", "Rule"), "id"), "title": (self.say("疑点", "Issue"), "text"), "counties": (self.say("县数", "Counties"), "written"), "findings": (self.say("疑点", "Findings"), "written"),
+            "assessed": (self.say("评估记录", "Items"), "count"), "rate": (self.say("比率", "Rate"), "written"), "between": (self.say("各县最低–最高", "Lowest–highest"), "written"),
+            "dispersion": (self.say("离散系数", "Dispersion"), "written"), "beyond": (self.say("超出偶然的县", "Beyond chance"), "long"),
         }  # fmt: skip
-        note = self.say("疑点、记录和比率只计按同一标准评估的县;一条记录可有几个疑点,比率可大于1。", "Findings, items and rates are of the counties that assessed the rule by the same criteria; an item may have several findings.")
+        note = self.say("县数依次为:按同一标准评估、按其他标准评估、未评估。疑点、记录和比率只计按同一标准评估的县;一条记录可有几个疑点。", "Counties: assessed alike / by other criteria / not assessed. Findings, items and rates are of the counties that assessed the rule alike; an item may have several findings.")
+        if self.public:
+            note += self.say(f"公开版不印1至{self.settings.least_cell - 1}的数,最低–最高只计可印的县。", f" The public edition prints no count from 1 to {self.settings.least_cell - 1}; lowest and highest are of the counties that can be printed.")
         return Table(rows, columns, caption=self.say("同一规则各县对照", "The same rule over all counties"), note=note, lang=self.lang)
 
     def _beyond(self, row) -> str:
@@ -237,10 +250,8 @@ class Province:
     def rules_chart(self) -> charts.Chart:
         """The rules on which counties differ most, every county's rate of each: small multiples."""
         order = self._rules.dropna(subset="dispersion").sort_values(["dispersion", "rule_id"], ascending=[False, True])
-        rows = self._by_rule.assign(alike=self._by_rule["reason"].isna())
-        usual = rows[rows["alike"]].merge(order[["rule_id", "rate", "above", "below"]].rename(columns={"rate": "overall"}), on="rule_id")
-        usual = usual[~(self._small(usual["findings"]) | self._small(usual["assessed"]))]
-        usual = usual.assign(rate=usual["findings"].astype(float) / usual["assessed"].astype(float), outside=[c in (*up, *down) for c, up, down in zip(usual["county"], usual["above"], usual["below"], strict=True)])
+        usual = self._printable.merge(order[["rule_id", "rate", "above", "below"]].rename(columns={"rate": "overall"}), on="rule_id")
+        usual = usual.assign(outside=[c in (*up, *down) for c, up, down in zip(usual["county"], usual["above"], usual["below"], strict=True)])
         usual["rule"] = usual["rule_id"] + " " + usual["title_en" if self.lang == "en" else "title"]
         place = {rule: i for i, rule in enumerate(order["rule_id"])}
         return charts.rule_multiples(usual.sort_values("rule_id", key=lambda s: s.map(place), kind="stable"), lang=self.lang)
@@ -274,53 +285,52 @@ class Province:
         gone = [c.code for c in self.counties.used if any(f"tables/{t}" not in c.files for t in needs)]
         return (self._names(gone[:5]) + (f" +{len(gone) - 5}" if len(gone) > 5 else "")) or figures.MISSING
 
-    def persons_of(self, kind: str, limit: int = 15) -> Table:
+    def persons_of(self, kind: str, limit: int = 15) -> Table | Notice:
+        """The persons of a kind; the public edition says how many there are, not who."""
+        title = KINDS[kind].en if self.lang == "en" else KINDS[kind].zh
         rows = self._persons[self._persons["kind"] == kind]
-        rows = self._masked(rows, {"name": "name", "person": "id_number"})
+        if self.public and len(rows):
+            return self._inside(title)
         rows = rows.assign(places=[self._places(p) for p in rows["places"]], status=[said(STATUS[s], self.lang) for s in rows["status"]])
         columns = {"name": (self.say("姓名", "Name"), "text"), "person": (self.say("证件号码", "Id number"), "id"), "places": (self.say("出现在", "Where"), "long"), "status": (self.say("依据", "Footing"), "text")}
         if rows["amount"].notna().any():
             columns["amount"] = (self.say("补助(元)", "Benefits (yuan)"), "yuan")
-        return Table(rows, columns, caption=KINDS[kind].en if self.lang == "en" else KINDS[kind].zh, limit=limit, where=PERSONS, lang=self.lang)
+        return Table(rows, columns, caption=title, limit=limit, where=LISTS, lang=self.lang)
+
+    def _inside(self, title: str) -> Notice:
+        return Notice(self.say(f"{title}:公开版不逐人逐户列出,名单在内部文件 {LISTS}。", f"{title}: the public edition lists nobody; the list stands in the internal file {LISTS}."))
 
     def _places(self, places: list[tuple]) -> str:
         return self.say(";", "; ").join(" ".join(filter(None, (self._name(county), said(ROLE[role], self.lang), str(subject)))) for county, role, subject in places)
 
-    def _masked(self, rows: pd.DataFrame, personal: dict[str, str]) -> pd.DataFrame:
-        return Masker().frame(rows, personal) if self.public else rows
-
-    def accounts(self, limit: int = 20) -> Table:
+    def accounts(self, limit: int = 20) -> Table | Notice:
+        title = self.say("收到两县以上补助的账户", "Accounts that received benefits of two counties or more")
         rows = self._accounts
-        rows = rows.assign(county=[self._name(c) for c in rows["county"]], holders=self._holders(rows["holders"]), registered=rows["registered"].astype("str"))
-        rows = self._masked(rows, {"account_no": "account"})
+        if self.public and len(rows):
+            return self._inside(f"{title} {self._hidden(rows['account_no'].nunique())}")
+        rows = rows.assign(county=[self._name(c) for c in rows["county"]])
         columns = {
             "account_no": (self.say("账号", "Account"), "id"), "holders": (self.say("户名", "Holder"), "text"), "county": (self.say("县", "County"), "text"), "households": (self.say("户数", "Households"), "count"),
             "payments": (self.say("笔数", "Payments"), "count"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan"), "registered": (self.say("登记的账户类型", "Kind on record"), "text"),
         }  # fmt: skip
         note = self.say("医院、学校等单位账户可以代多县人员收款。", "An account of a hospital or a school may rightly receive for people of several counties.")
-        return Table(rows, columns, caption=self.say("收到两县以上补助的账户", "Accounts that received benefits of two counties or more"), limit=limit, where=ACCOUNTS, note=note, lang=self.lang)
-
-    def _holders(self, holders: pd.Series) -> pd.Series:
-        if not self.public:
-            return holders
-        one = Masker()
-        return holders.map(lambda h: "、".join(one.frame(pd.DataFrame({"n": h.split("、")}), {"n": "name"})["n"]), na_action="ignore")
+        return Table(rows, columns, caption=title, limit=limit, where=LISTS, note=note, lang=self.lang)
 
     def contractors(self, limit: int = 20) -> Table:
-        rows = contractors(self.tables)
+        rows = self._contractors
         rows = rows.assign(counties=[self._names(c.split("|")) for c in rows["counties"]])
         columns = {
             "contractor": (self.say("施工单位", "Contractor"), "text"), "counties": (self.say("县", "Counties"), "long"), "projects": (self.say("项目", "Projects"), "count"),
             "amount": (self.say("合同金额(元)", "Contracts (yuan)"), "yuan"), "representatives": (self.say("登记的法定代表人", "Representatives on record"), "count"),
         }  # fmt: skip
         note = self.say("在几个县承建本身不是疑点;同一企业登记了不止一名法定代表人的,请核对。", "To work in several counties is nothing by itself; look where one firm has several legal representatives on record.")
-        return Table(rows, columns, caption=self.say("在两县以上承建项目的施工单位", "Contractors in two counties or more"), limit=limit, note=note, where="findings.parquet", lang=self.lang)
+        return Table(rows, columns, caption=self.say("在两县以上承建项目的施工单位", "Contractors in two counties or more"), limit=limit, note=note, where=LISTS, lang=self.lang)
 
     def transfers_between(self) -> Table:
         rows = self._transfers.between
         rows = rows.assign(sender=[self._name(c) for c in rows["sender"]], receiver=[self._name(c) for c in rows["receiver"]])
         columns = {"sender": (self.say("付款县", "From"), "text"), "receiver": (self.say("收款县", "To"), "text"), "transfers": (self.say("笔数", "Transfers"), "count"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan")}
-        return Table(rows, columns, caption=self.say("一县账户付到另一县账户的款", "Money from accounts of one county to accounts of another"), total=("transfers", "amount") if len(rows) else (), limit=40, where=TRANSFERS, lang=self.lang)
+        return Table(rows, columns, caption=self.say("一县账户付到另一县账户的款", "Money from accounts of one county to accounts of another"), total=("transfers", "amount") if len(rows) else (), limit=40, where=LISTS, lang=self.lang)
 
     def transfers(self, limit: int = 20) -> Table:
         rows = self._transfers.rows
@@ -328,13 +338,14 @@ class Province:
             sender=[self._name(c) for c in rows["sender"]], receiver=[self._name(c) for c in rows["receiver"]], books=[self.say(*_BOOKS[b]) for b in rows["books"]], day=rows["paid_on"].fillna(rows["came_on"]),
             where=[self._row(r.sender, r.paid_origin) or self._row(r.receiver, r.came_origin) for r in rows.itertuples()],
         )  # fmt: skip
-        rows = self._masked(rows, {"sender_account": "account", "receiver_account": "account"})
+        if self.public:
+            rows = Masker().frame(rows, {"sender_account": "account", "receiver_account": "account"})
         columns = {
             "day": (self.say("日期", "Day"), "date"), "sender": (self.say("付款县", "From"), "text"), "sender_account": (self.say("账号", "Account"), "id"), "receiver": (self.say("收款县", "To"), "text"),
             "receiver_account": (self.say("账号", "Account"), "id"), "amount": (self.say("金额(元)", "Amount (yuan)"), "yuan"), "books": (self.say("记在", "In the books of"), "text"), "where": (self.say("原始行", "Row"), "long"),
         }  # fmt: skip
         note = self.say("只记在一方账上的,另一方的账没有交来或没有这一笔,请调取核对。", "Of a transfer in the books of one side alone, the other side's books were not handed in or do not show it: request them.")
-        return Table(rows, columns, caption=self.say("逐笔", "One by one"), limit=limit, where=TRANSFERS, note=note, lang=self.lang)
+        return Table(rows, columns, caption=self.say("逐笔", "One by one"), limit=limit, where=LISTS, note=note, lang=self.lang)
 
     def _row(self, county: str, origin) -> str:
         return "" if pd.isna(origin) else self.tables.where(county, origin)
@@ -366,22 +377,41 @@ class Province:
 
     def finish(self) -> Notice:
         """Leaves the figures, and the whole lists, which are internal."""
+        write_crossing(self.folder / LISTS, self._lists(), self.lang)
         rows = self._persons
-        lists = {
-            PERSONS: rows.assign(kind=[KINDS[k].zh for k in rows["kind"]], places=[self._places(p) for p in rows["places"]], rows=[";".join(f"{c} {self.tables.where(c, o)}" for c, o in r) for r in rows["rows"]], amount=_in_yuan(rows["amount"])),
-            ACCOUNTS: self._accounts.assign(amount=_in_yuan(self._accounts["amount"]), origin=[self._row(r.county, r.origin) for r in self._accounts.itertuples()]),
-            TRANSFERS: self._transfers.rows.assign(amount=_in_yuan(self._transfers.rows["amount"]), paid_origin=[self._row(r.sender, r.paid_origin) for r in self._transfers.rows.itertuples()], came_origin=[self._row(r.receiver, r.came_origin) for r in self._transfers.rows.itertuples()]),
-        }  # fmt: skip
-        for name, table in lists.items():
-            table.to_csv(self.folder / name, index=False, encoding="utf-8-sig", lineterminator="\n")
         told = {
             "run": self.counties.run_id, "counties": self.counties.names, "left out": {c: s.zh for c, s in self.counties.left_out.items()},
             "league": {n: json.loads(t.table.to_json(orient="records", force_ascii=False, double_precision=10)) for n, t in self.leagues.items()},
-            "persons": rows.groupby("kind").size().to_dict(), "accounts": int(self._accounts["account_no"].nunique()), "transfers": len(self._transfers.rows), "transferred": f"{yuan(int(self._transfers.rows['amount'].sum()))}",
+            "persons": rows.groupby("kind").size().to_dict(), "accounts": int(self._accounts["account_no"].nunique()), "transfers": len(self._transfers.rows), "transferred": str(yuan(int(self._transfers.rows["amount"].sum()))),
         }  # fmt: skip
         (self.folder / "province.json").write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         self.tables.close()
-        return Notice(self.say("跨县出现是线索,不是结论;名次不是考核结果。完整名单在本页旁的CSV文件中,含个人信息,不得外传。", "To appear in two counties is a lead, not a verdict, and a rank is no assessment. The whole lists stand in the CSV files beside this page; they hold personal data."))
+        return Notice(self.say("跨县出现是线索,不是结论;名次不是考核结果。完整名单在本页旁的工作簿中,含个人信息,不得外传。", "To appear in two counties is a lead, not a verdict, and a rank is no assessment. The whole lists stand in the workbook beside this page; they hold personal data."))
+
+    def _lists(self) -> dict[str, pd.DataFrame]:
+        """The whole lists, by the name of their sheet, with the file, sheet and row of everything in them."""
+        say, persons, accounts, moved = self.say, self._persons, self._accounts, self._transfers.rows
+        return {
+            say("人员", "Persons"): pd.DataFrame({
+                say("情形", "What"): [KINDS[k].en if self.lang == "en" else KINDS[k].zh for k in persons["kind"]], say("姓名", "Name"): persons["name"], say("证件号码", "Id number"): persons["person"],
+                say("出现在", "Where"): [self._places(p) for p in persons["places"]], say("依据", "Footing"): [said(STATUS[s], self.lang) for s in persons["status"]], say("补助(元)", "Benefits (yuan)"): _in_yuan(persons["amount"]),
+                say("原始行", "Rows"): ["\n".join(f"{self._name(c)} {self.tables.where(c, o)}" for c, o in r) for r in persons["rows"]],
+            }),
+            say("账户", "Accounts"): pd.DataFrame({
+                say("账号", "Account"): accounts["account_no"], say("户名", "Holder"): accounts["holders"], say("县", "County"): [self._name(c) for c in accounts["county"]], say("户数", "Households"): accounts["households"],
+                say("笔数", "Payments"): accounts["payments"], say("金额(元)", "Amount (yuan)"): _in_yuan(accounts["amount"]), say("登记的账户类型", "Kind on record"): accounts["registered"],
+                say("首笔原始行", "First row"): [self._row(r.county, r.origin) for r in accounts.itertuples()],
+            }),
+            say("施工单位", "Contractors"): pd.DataFrame({
+                say("施工单位", "Contractor"): self._contractors["contractor"], say("县", "Counties"): [self._names(c.split("|")) for c in self._contractors["counties"]], say("项目", "Projects"): self._contractors["projects"],
+                say("合同金额(元)", "Contracts (yuan)"): _in_yuan(self._contractors["amount"]), say("登记的法定代表人", "Representatives"): self._contractors["representatives"],
+            }),
+            say("转款", "Transfers"): pd.DataFrame({
+                say("付款县", "From"): [self._name(c) for c in moved["sender"]], say("付款账号", "From account"): moved["sender_account"], say("收款县", "To"): [self._name(c) for c in moved["receiver"]], say("收款账号", "To account"): moved["receiver_account"],
+                say("金额(元)", "Amount (yuan)"): _in_yuan(moved["amount"]), say("付款日期", "Paid on"): [figures.day(d) for d in moved["paid_on"]], say("到账日期", "Came on"): [figures.day(d) for d in moved["came_on"]],
+                say("付款方原始行", "Row of the sender"): [self._row(r.sender, r.paid_origin) for r in moved.itertuples()], say("收款方原始行", "Row of the receiver"): [self._row(r.receiver, r.came_origin) for r in moved.itertuples()],
+            }),
+        }  # fmt: skip
 
 
 _TABLE = {"member": "members", "head": "households", "helper": "helpers", "payroll": "payroll", "representative": "projects", "dead": "deaths", "beneficiary": "benefits"}
@@ -389,4 +419,4 @@ _BOOKS = {"both": ("双方", "both"), "sender": ("付款方", "the sender"), "re
 
 
 def _in_yuan(amounts: pd.Series) -> list[str]:
-    return ["" if pd.isna(a) else str(yuan(int(a))) for a in amounts]
+    return ["" if pd.isna(a) else figures.yuan(int(a)) for a in amounts]
