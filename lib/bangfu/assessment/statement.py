@@ -9,7 +9,7 @@ import pandas as pd
 
 from bangfu import calendar, duty
 from bangfu.assessment import fabrication, months
-from bangfu.assessment.case_mix import CaseMix, compare_all
+from bangfu.assessment.case_mix import CaseMix
 from bangfu.assessment.circumstances import per_head
 from bangfu.assessment.corrected import corrected
 from bangfu.assessment.facts import GUARANTEES
@@ -24,8 +24,8 @@ COMPARED = ["helper_id", "role", "result", "households", "unadjusted", "adjusted
 
 @dataclass(frozen=True)
 class Statement:
-    """One helper's year. Each table holds the helper's rows of the table of the same name of `StatementBook`; signals is None where
-    they are not to be told."""
+    """One helper's year. Each table holds the helper's rows of the table of the same name of `StatementBook`, in which they stand at
+    `places`; signals is None where they are not to be told."""
 
     helper_id: str
     roles: pd.DataFrame
@@ -39,6 +39,7 @@ class Statement:
     changes: pd.DataFrame
     corrections: pd.DataFrame
     signals: pd.DataFrame | None
+    places: dict[str, slice | np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,11 @@ class StatementBook:
     @classmethod
     def of(cls, county, *, signals: bool) -> "StatementBook":
         """The book of a `County`; signals: whether to tell of records that look invented."""
-        assessed, tables, year, card = county.assessed, county.tables, county.year, county.assessed.card
-        entries = county.settings.county.corrections
-        told = corrected(entries, tables, county.settings.pack, assessed, county.outcomes("visits")) if entries else pd.DataFrame()
-        as_held = tables | {"pairings": county.corrections.handed_over(tables["pairings"])}
-        by = {"first": ("first", "helper_id"), "second": ("second", "helper_id"), "unit": ("first", "unit"), "town": ("first", "town")}
-        compared = {k: compare_all(as_held, year, card.comparison, role=role, by=column) for k, (role, column) in by.items()} if card.comparison else {}
+        assessed, entries, year = county.assessed, county.settings.county.corrections, county.year
+        told = corrected(entries, county.tables, county.settings.pack, assessed, county.outcomes("visits")) if entries else pd.DataFrame()
         this = of_year(year, assessed.helpers, assessed.points, county.findings, county.judged_by)
         years = [*(kept_years(county.folder) if county.folder else []), this]
-        settings = card.fabrication if signals else None
-        scores = fabrication.score(tables, year, settings, county=county.code, findings=open_ones(county.findings)) if settings else None
-        return cls(tables, assessed, county.findings, told, compared, years, scores)
+        return cls(county.tables, assessed, county.findings, told, county.compared, years, county.fabrication if signals else None)
 
     @property
     def year(self) -> int:
@@ -110,9 +105,10 @@ class StatementBook:
 
     @cached_property
     def households(self) -> pd.DataFrame:
-        """Index household_id: town, village, status, exit_on, lacking (guarantees not there), unknown (guarantees without an answer), per_head
+        """Index household_id (of those paired too that are in no register): town, village, status, exit_on, lacking (guarantees not there), unknown (guarantees without an answer), per_head
         (yuan, recomputed), q_helper, overall (1 to 5), rules (of open findings on the household); missing what the tables do not hold."""
         homes = self.tables["households"].dropna(subset="household_id").sort_values("origin", kind="stable").drop_duplicates("household_id").set_index("household_id")
+        homes = homes.reindex(homes.index.union(self.pairings["household_id"].unique()))
         table = pd.DataFrame({c: homes[c] if c in homes else None for c in ("town", "village", "status", "exit_on")}, index=homes.index)
         flags = homes[[g for g in GUARANTEES if g in homes]]
         table["lacking"] = [[g for g, there in zip(flags, row, strict=True) if there is False or there is np.False_] for row in flags.astype("object").itertuples(index=False)]
@@ -171,13 +167,13 @@ class StatementBook:
         """A helper's statement; KeyError of somebody without one."""
         if helper_id not in self._bounds["roles"]:
             raise KeyError(helper_id)
-        rows = {name: self._take(name, helper_id) for name in self._sources}
-        homes = self.households.reindex(pd.Index(rows["pairings"]["household_id"].unique(), name="household_id"))
-        signals = rows.pop("signals", None)
-        return Statement(helper_id, households=homes, corrections=self._corrections_of(helper_id), signals=signals, **rows)
+        places = {name: self._bounds[name].get(helper_id, slice(0, 0)) for name in self.sources}
+        rows = {name: self.sources[name].iloc[place] for name, place in places.items()}
+        places["households"] = self.households.index.get_indexer(rows["pairings"]["household_id"].unique())
+        return Statement(helper_id, households=self.households.iloc[places["households"]], corrections=self._corrections_of(helper_id), signals=rows.pop("signals", None), places=places, **rows)
 
     @cached_property
-    def _sources(self) -> dict[str, pd.DataFrame]:
+    def sources(self) -> dict[str, pd.DataFrame]:
         """The tables that are handed out by helper, each ordered by helper."""
         tables = {"roles": self._helpers, "points": self.assessed.points, "pairings": self.pairings, "periods": self.periods, "contacts": self.contacts,
                   "findings": self.told_findings, "compared": self.comparisons, "changes": self.changes}  # fmt: skip
@@ -185,14 +181,10 @@ class StatementBook:
         return {name: t if t["helper_id"].is_monotonic_increasing else t.sort_values("helper_id", kind="stable", ignore_index=True) for name, t in tables.items()}
 
     @cached_property
-    def _bounds(self) -> dict[str, dict[str, tuple[int, int]]]:
-        """Of each table, helper -> the first position of his rows and the one after the last."""
-        sizes = {name: t.groupby("helper_id", sort=False).size() for name, t in self._sources.items()}
-        return {name: dict(zip(n.index, zip(n.cumsum() - n, n.cumsum(), strict=True), strict=True)) for name, n in sizes.items()}
-
-    def _take(self, name: str, helper_id: str) -> pd.DataFrame:
-        first, after = self._bounds[name].get(helper_id, (0, 0))
-        return self._sources[name].iloc[first:after].reset_index(drop=True)
+    def _bounds(self) -> dict[str, dict[str, slice]]:
+        """Of each table, helper -> where his rows stand."""
+        sizes = {name: t.groupby("helper_id", sort=False).size() for name, t in self.sources.items()}
+        return {name: {h: slice(end - n, end) for h, n, end in zip(sized.index, sized, sized.cumsum(), strict=True)} for name, sized in sizes.items()}
 
     def _corrections_of(self, helper_id: str) -> pd.DataFrame:
         """What was approved of the helper; of a handover also for the one who took over."""

@@ -51,12 +51,16 @@ def lines(periods: pd.DataFrame, contacts: pd.DataFrame, rows: Iterable[tuple[st
     """The lines of a picture. periods, contacts: columns of `assessment.months`, of one helper. rows: (role, household_id, label, heading);
     role None for households that are not the helper's."""
     of_pair: dict[tuple, list] = {}
-    for role, home, *period in periods[["role", "household_id", "mode", "first", "last", "state"]].itertuples(index=False):
+    for role, home, *period in _tuples(periods, "role", "household_id", "mode", "first", "last", "state"):
         of_pair.setdefault((role, home), []).append(tuple(period))
     of_home: dict[str, list] = {}
-    for home, *contact in contacts[["household_id", "mode", "month", "paired", "n"]].itertuples(index=False):
+    for home, *contact in _tuples(contacts, "household_id", "mode", "month", "paired", "n"):
         of_home.setdefault(home, []).append(tuple(contact))
     return [Line(label, heading, of_pair.get((role, home), []), of_home.get(home, [])) for role, home, label, heading in rows]
+
+
+def _tuples(frame: pd.DataFrame, *columns: str):
+    return zip(*(frame[c].tolist() for c in columns), strict=True)
 
 
 def duty_calendar(drawn: Sequence[Line], year: int, *, lang: str = "zh", name: str = "calendar-hatch") -> Calendar:

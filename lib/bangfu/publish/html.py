@@ -29,8 +29,9 @@ def publish_html(executed_notebook: Path, out: Path, *, meta: dict, lang: str = 
 def publish_shown(parts: list[tuple[str, list]], out: Path, *, meta: dict, lang: str = "zh", edition: str = "public") -> Path:
     """Publish displays without a notebook: headings, each with what is shown under it (`_repr_html_`); the rest as `publish_html`."""
     shown = [html for heading, of in parts if of for html in (f"<h2>{escape(heading)}</h2>", *(d._repr_html_() for d in of))]
-    outputs = [{"output_type": "display_data", "data": {"text/html": html}, "metadata": {}} for html in shown]
-    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": outputs}
+    # One output of all: the template takes longer over an output than most tables take to write.
+    output = {"output_type": "display_data", "data": {"text/html": '</div>\n<div class="shown">'.join(shown)}, "metadata": {}}
+    cell = {"cell_type": "code", "source": "", "metadata": {}, "outputs": [output]}
     # Rendered by the template itself: nbconvert's checks of a notebook take longer than the page.
     page = _exporter().template.render(nb=nbformat.from_dict({"cells": [cell], "metadata": {}}), resources={"report": particulars_of(meta, lang, edition), "global_content_filter": {"include_code": True, "include_output": True}})
     return _written(page, out, lang, edition)

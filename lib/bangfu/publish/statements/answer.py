@@ -64,6 +64,6 @@ def form(lang: str, helper: str, name: str) -> Form:
     signed = ("收到日期:__________", "责任人签字:__________", "单位负责人签字:__________", "答复日期:__________") if zh else ("Received on: __________", "Helper: __________", "Head of unit: __________", "Answered on: __________")
     lines = "".join(f"<span>{escape(chinese_marks(s))}</span>" for s in signed)
     return Form(
-        f'<div class="answer-form"><p><strong>{escape(chinese_marks(who))}</strong></p><p>{escape(chinese_marks(choice))}</p><table class="bf short" style="table-layout:fixed"><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        f'<div class="answer-form" style="break-inside:avoid"><p><strong>{escape(chinese_marks(who))}</strong></p><p>{escape(chinese_marks(choice))}</p><table class="bf short" style="table-layout:fixed"><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         f'<p style="display:flex;flex-wrap:wrap;gap:1.2em 2.4em;margin-top:1.6em">{lines}</p></div>'
     )

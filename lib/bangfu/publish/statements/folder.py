@@ -5,7 +5,10 @@ telephone in some county's register, and a digest of one can be guessed back; a 
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+
+import pandas as pd
 
 from bangfu.assessment.statement import StatementBook
 from bangfu.problems import Sentence, WrongParams, did_you_mean
@@ -13,7 +16,7 @@ from bangfu.publish.html import publish_shown
 from bangfu.publish.publication import particulars
 from bangfu.publish.statements.page import StatementPages
 from bangfu.publish.statements.summary import Summaries
-from bangfu.publish.tables import Table
+from bangfu.publish.tables import Notice, Table
 
 INDEX = "index.html"
 
@@ -27,13 +30,13 @@ def issue_statements(county, to: Path, *, helpers: Sequence[str] = (), units: Se
     """
     if county.assessed.card.statements is None:
         raise WrongParams.of("评分卡没有 statements 一节,请写明答复天数 answer_days 和公开汇总的最少人数 smallest。", "The scorecard has no `statements`: give answer_days and smallest.")
-    _demand_empty(to, county.lang)
+    _demand_empty(to)
     pages = Folder(county, StatementBook.of(county, signals=county.edition == "internal"), to)
     chosen = pages.chosen(helpers, units)
     return pages.write(chosen, whole=not helpers and not units)
 
 
-def _demand_empty(to: Path, lang: str) -> None:
+def _demand_empty(to: Path) -> None:
     try:
         to.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
@@ -110,7 +113,7 @@ class Folder:
         note = say("责任人按其多数结对户所在镇街归入。单位的数字是该单位全部责任人的。", "Helpers are counted in the town of most of their households. Figures of units are of all their helpers.")
         parts = [
             (say("概况", "Overview"), [m.key_figures_of_group(rows), m.grades_of("town", town)]),
-            (say("有责任人在此结对的单位", "Units with helpers here"), [m.groups("unit", links, within=("town", town)), _noted(note)]),
+            (say("有责任人在此结对的单位", "Units with helpers here"), [m.groups("unit", links, within=("town", town)), Notice(note)]),
             (say("考虑结对户差异的比较", "Compared, allowing for households"), [m.compared_group("town", town)]),
             self._back([(say("全县", "The county"), f"../{INDEX}")]),
         ]
@@ -127,8 +130,6 @@ class Folder:
         return self._publish(parts, self.to / INDEX, say("帮扶责任人对账单汇总", "Statements of helpers: summary"))
 
     def _back(self, links: list[tuple[str, str]]) -> tuple[str, list]:
-        import pandas as pd
-
         say = self.pages.say
         return say("另见", "See also"), [Table(pd.DataFrame({"page": links}), {"page": (say("页面", "Page"), "link")}, lang=self.county.lang)]
 
@@ -136,12 +137,6 @@ class Folder:
         meta = self._particulars | {"title": title} | ({"subtitle": subtitle} if subtitle else {})
         return publish_shown(parts, out, meta=meta, lang=self.county.lang, edition=self.county.edition)
 
-    @property
+    @cached_property
     def _particulars(self) -> dict:
         return particulars(self.county)
-
-
-def _noted(sentence: str):
-    from bangfu.publish.tables import Notice
-
-    return Notice(sentence)

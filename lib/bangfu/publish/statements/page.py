@@ -10,6 +10,7 @@ from bangfu.assessment.indicators import PARTS
 from bangfu.assessment.statement import Statement, StatementBook
 from bangfu.charts.calendar import duty_calendar, lines
 from bangfu.corrections import KINDS
+from bangfu.findings import open_ones
 from bangfu.publish import figures
 from bangfu.publish.masking import mask_name
 from bangfu.publish.pages.helper_grades import HelperGrades
@@ -18,7 +19,6 @@ from bangfu.publish.tables import Figures, Notice, Sentences, Table
 from bangfu.publish.words import word
 
 _ON_ONE_PICTURE = 12  # households: a picture of more would not stand on a page of A4
-_ROWS = 12  # sources looked up for a row of the points
 
 
 class StatementPages(HelperGrades):
@@ -58,19 +58,27 @@ class StatementPages(HelperGrades):
             (self.say("结果", "Result"), [self.key_figures_of(s), self.result(s), *self.consequences(s)]),
             (self.say("结对", "Pairings"), [self.particulars(s), self.pairings(s)]),
             (self.say("应做与记录", "Duty and record"), [*self.calendar(s), self.calendar_note(s)]),
-            (self.say("逐项得分", "Points"), [self.scorecard(), *self.points(s)]),
+            (self.say("逐项得分", "Points"), [self._scorecard, *self.points(s)]),
             (self.say("疑点", "Findings"), self.findings_of(s)),
             (self.say("结对户", "Households"), [self.households(s)]),
             (self.say("考虑结对户差异的比较", "Compared, allowing for households"), [self.compared(s), self.comparison_meaning_of()]),
             (self.say("已计入的更正", "Corrections"), [self.corrections_of(s)]),
             (self.say("与往年对照", "Year on year"), [self.years(s)]),
             (self.say("复核线索", "Leads for checking"), [] if self.public else [self.leads(s)]),
-            (self.say("说明和更正", "Answering"), [answering(self.card, self.lang), form(self.lang, self.shown(s.helper_id), self.helper_name(s.helper_id))]),
+            (self.say("说明和更正", "Answering"), [self._answering, form(self.lang, self.shown(s.helper_id), self.helper_name(s.helper_id))]),
         ]
 
+    @cached_property
+    def _scorecard(self) -> Notice:
+        return self.scorecard()
+
+    @cached_property
+    def _answering(self) -> Table:
+        return answering(self.card, self.lang)
+
     def key_figures_of(self, s: Statement) -> Figures:
-        sums = s.roles[["visits_due", "visits_made", "visits_missed", "calls_due", "calls_made", "calls_missed"]].sum()
-        counting = s.findings[s.findings["status"].isin(["new", "persisting", "reopened", "confirmed"])]
+        sums = {c: sum(s.roles[c].tolist()) for c in ("visits_due", "visits_made", "visits_missed", "calls_due", "calls_made")}
+        counting = open_ones(s.findings)
         times, number = self.say("次", ""), self.say("个", "")
         return Figures(
             [
@@ -81,35 +89,50 @@ class StatementPages(HelperGrades):
 
     def result(self, s: Statement) -> Table:
         """Scores of the quarters, the parts and the year, and the grade, by role."""
-        rows = s.roles.assign(role=[self._role(r) for r in s.roles["role"]], **{c: self._grade(s.roles[c]) for c in ("grade_by_score", "grade", "grade_proposed")})
         columns = {"role": (self.say("责任人类别", "Role"), "text")}
         columns |= {f"regular_q{q}": (self.say(f"{q}季度", f"Q{q}"), "number") for q in range(1, 5)}
         columns |= {part: (self._of(PARTS[part]), "number") for part in PARTS}
         columns |= {
-            "score": (self.say("得分", "Score"), "number"), "assessable": (self.say("可评估", "Assessable"), "share"), "grade_by_score": (self.say("按得分", "By score"), "text"),
-            "grade": (self.say("评定等次", "Grade"), "text"), "grade_proposed": (self.say("拟(如疑点属实)", "If confirmed"), "text"),
+            "score": (self.say("得分", "Score"), "number"), "assessable": (self.say("可评", "Assessed"), "share"), "grade_by_score": (self.say("按得分", "By score"), "text"),
+            "grade": (self.say("评定", "Grade"), "text"), "grade_proposed": (self.say("拟", "Proposed"), "text"),
         }  # fmt: skip
-        note = self.say("各季度为平时考核;没有数字的没有可评估的事项。", "The quarters are the regular assessment; where there is no figure there was nothing to assess.")
-        return Table(rows, columns, caption=self.say("考核结果", "Assessment") + self._mark, note=note, lang=self.lang)
+        note = self.say("各季度为平时考核;没有数字的没有可评估的事项。可评:可评估的分值占比。拟:如疑点经核实属实的等次。", "The quarters are the regular assessment; no figure: nothing to assess. Assessed: the share of the card that could be. Proposed: the grade if findings are confirmed.")
+        return Table(self._roles.iloc[s.places["roles"]], columns, caption=self.say("考核结果", "Assessment") + self._mark, note=note, lang=self.lang)
+
+    @cached_property
+    def _roles(self) -> pd.DataFrame:
+        """The assessment of everybody, in words and as the edition shows it."""
+        h = self.book.sources["roles"]
+        register = self.book.register
+        titles = register["title"] if "title" in register else pd.Series(dtype="str")
+        return h.assign(role=[self._role(r) for r in h["role"]], unit=[self.unit(u) for u in h["unit"]], town=h["town"].map(self.shown), title=h["helper_id"].map(titles).map(self.shown),
+                        **{c: self._grade(h[c]) for c in ("grade_by_score", "grade", "grade_proposed")})  # fmt: skip
 
     def consequences(self, s: Statement) -> list:
         """Why a grade is not what the score says, sanctions and rectification, each with its state and citation."""
-        rules, lang = self.county.settings.pack.rules, self.lang
-        said = []
-        for r in s.roles.itertuples():
-            role = self._role(r.role)
+        if s.helper_id not in self._said:
+            return [Notice(self.say("没有拟作或已核实的处理,等次没有因否决或比例限制变动。", "No sanction is proposed or in force, and neither veto nor ceiling changed a grade."))]
+        return [Sentences(map(self.shown, self._said[s.helper_id]))]
+
+    @cached_property
+    def _said(self) -> dict[str, list[str]]:
+        """Helper -> the sentences of his consequences, of those who have any."""
+        lang, colon, roles = self.lang, self.say(":", ": "), self.book.sources["roles"]
+        vetoes = self.book.assessed.vetoes.groupby("row")["rule_id"].agg(lambda r: sorted(set(r))).to_dict()
+        said: dict[str, list[str]] = {}
+        for r in roles[["grade_reason", "sanction", "rectification"]].notna().any(axis=1).pipe(lambda some: roles[some]).itertuples():
+            role, mine = self._role(r.role), said.setdefault(r.helper_id, [])
             if pd.notna(r.grade_reason):
-                cited = self._basis(sorted(self.book.assessed.vetoes.loc[self.book.assessed.vetoes["row"] == r.at, "rule_id"].unique()))
-                said.append(f"{role}{self.say(':', ': ')}{r.grade_reason_en if lang == 'en' else r.grade_reason}{cited}")
+                mine.append(f"{role}{colon}{r.grade_reason_en if lang == 'en' else r.grade_reason}{self._basis(vetoes.get(r.at, []))}")
             if pd.notna(r.sanction):
-                words, state = (r.sanction_en, "in force") if lang == "en" else (r.sanction, "已核实")
-                state = state if r.sanction_in_force else self.say("须经核实确认后生效", "takes effect only when confirmed")
-                said.append(self.say(f"{role}:缺入户走访{r.visits_missed}次,{words}({state})。", f"{role}: {r.visits_missed} visits missed, {words} ({state}).") + (self._basis(["HV-01"]) if "HV-01" in rules else ""))
+                state = self.say("已核实", "in force") if r.sanction_in_force else self.say("须经核实确认后生效", "takes effect only when confirmed")
+                words = self.say(f"缺入户走访{r.visits_missed}次,{r.sanction}({state})。", f"{r.visits_missed} visits missed, {r.sanction_en} ({state}).")
+                mine.append(f"{role}{colon}{words}{self._basis(['HV-01'])}")
             if pd.notna(r.rectification):
                 order = self.card.rectification
-                cited = order.basis_en if lang == "en" else order.basis
-                said.append(f"{role}{self.say(':', ': ')}{r.rectification_en if lang == 'en' else r.rectification}{self.say('。', '.')}" + (self.say(f"依据:{cited}。", f" Basis: {cited}.") if cited else ""))
-        return [Sentences(map(self.shown, said))] if said else [Notice(self.say("没有拟作或已核实的处理,等次没有因否决或比例限制变动。", "No sanction is proposed or in force, and neither veto nor ceiling changed a grade."))]
+                cited = self.say(f"依据:{order.basis}。", f" Basis: {order.basis_en}.") if order.basis else ""
+                mine.append(f"{role}{colon}{self.say(f'{r.rectification}。', f'{r.rectification_en}.')}{cited}")
+        return said
 
     def _basis(self, rules: list[str]) -> str:
         known = self.county.settings.pack.rules
@@ -118,29 +141,30 @@ class StatementPages(HelperGrades):
         return self.say(f"依据:{cited}。", f" Basis: {cited}.") if cited else ""
 
     def particulars(self, s: Statement) -> Table:
-        register = self.book.register
-        title = register["title"].get(s.helper_id) if "title" in register else None
-        rows = s.roles.assign(role=[self._role(r) for r in s.roles["role"]], unit=[self.unit(u) for u in s.roles["unit"]], town=s.roles["town"].map(self.shown), title=self.shown(title))
         columns = {
             "role": (self.say("责任人类别", "Role"), "text"), "unit": (self.say("单位", "Unit"), "text"), "title": (self.say("职务", "Title"), "text"),
             "town": (self.say("结对户所在镇街", "Town"), "text"), "households": (self.say("结对户数", "Households"), "count"),
         }  # fmt: skip
-        return Table(rows, columns, lang=self.lang)
+        return Table(self._roles.iloc[s.places["roles"]], columns, lang=self.lang)
 
     def pairings(self, s: Statement) -> Table:
-        where = self.county.intake.where
-        rows = s.pairings.assign(role=[self._role(r) for r in s.pairings["role"]], household_id=s.pairings["household_id"].map(self.shown), sources=[[where(int(o))] for o in s.pairings["origin"]])
         columns = {
             "role": (self.say("责任人类别", "Role"), "text"), "household_id": (self.say("户编号", "Household"), "id"), "start_on": (self.say("结对开始", "From"), "date"),
             "end_on": (self.say("结对结束", "To"), "date"), "sources": (word("finding", "sources", self.lang), "sources"),
         }  # fmt: skip
-        return Table(rows, columns, caption=self.say("本年结对(已计入经批准的更换)", "Pairings of the year, approved handovers taken into account"), lang=self.lang)
+        return Table(self._pairings.iloc[s.places["pairings"]], columns, caption=self.say("本年结对(已计入经批准的更换)", "Pairings of the year, approved handovers taken into account"), lang=self.lang)
+
+    @cached_property
+    def _pairings(self) -> pd.DataFrame:
+        """Everybody's pairings, with the rows that say so."""
+        p, where = self.book.sources["pairings"], self.county.intake.where
+        return p.assign(role=[self._role(r) for r in p["role"]], household_id=p["household_id"].map(self.shown), sources=[[where(int(o))] for o in p["origin"]])
 
     def calendar(self, s: Statement) -> list:
         """Pictures of the year, some households on each."""
-        pairs = s.pairings.drop_duplicates(["role", "household_id"])
-        rows = [(role, home, self._household(home), self._role(role)) for role, home in pairs[["role", "household_id"]].itertuples(index=False)]
-        others = sorted(set(s.contacts["household_id"]) - set(pairs["household_id"]))
+        pairs = list(dict.fromkeys(zip(s.pairings["role"], s.pairings["household_id"], strict=True)))
+        rows = [(role, home, self._household(home), self._role(role)) for role, home in pairs]
+        others = sorted(set(s.contacts["household_id"]) - set(s.pairings["household_id"]))
         rows += [(None, home, self._household(home), self.say("非结对户", "Not paired")) for home in others]
         drawn = lines(s.periods, s.contacts, rows)
         return [duty_calendar(drawn[i : i + _ON_ONE_PICTURE], self.book.year, lang=self.lang, name=f"hatch-{i}") for i in range(0, len(drawn), _ON_ONE_PICTURE)]
@@ -164,24 +188,26 @@ class StatementPages(HelperGrades):
 
     def points(self, s: Statement) -> list:
         """The points of each role, every one explained; where points were lost, the rows behind them."""
-        shown = []
-        for role in s.roles["role"]:
-            rows = s.points[s.points["role"] == role]
-            rows = rows.assign(
-                quarter=[figures.MISSING if q == 0 else f"{q}" for q in rows["quarter"]], dimension=[self._of(DIMENSIONS[d]) for d in rows["dimension"]],
-                indicator=[self._of((INDICATORS[i].zh, INDICATORS[i].en)) for i in rows["indicator"]],
-                got=[f"{e:.2f}/{p:.2f}" if p else figures.MISSING for e, p in zip(rows["earned"], rows["possible"], strict=True)],
-                why=rows["reason_en" if self.lang == "en" else "reason"], sources=[self._lost(met, of, origins) for met, of, origins in zip(rows["met"], rows["of"], rows["origins"], strict=True)],
-            )  # fmt: skip
-            columns = {
-                "dimension": (self.say("维度", "Dimension"), "text"), "indicator": (self.say("指标", "Indicator"), "text"), "quarter": (self.say("季度", "Quarter"), "id"), "got": (self.say("得分/可得", "Points"), "id"),
-                "why": (self.say("说明", "Reason"), "long"), "sources": (self.say("失分依据", "Rows behind lost points"), "sources"),
-            }  # fmt: skip
-            shown.append(Table(rows, columns, caption=self._role(role) + self._mark, lang=self.lang))
-        return shown
+        columns = {
+            "dimension": (self.say("维度", "Dimension"), "text"), "indicator": (self.say("指标", "Indicator"), "text"), "quarter": (self.say("季度", "Quarter"), "id"), "got": (self.say("得分/可得", "Points"), "id"),
+            "why": (self.say("说明", "Reason"), "long"), "sources": (self.say("有失分的,依据的记录", "Rows, where points were lost"), "sources"),
+        }  # fmt: skip
+        rows = self._points.iloc[s.places["points"]]
+        rows = rows.assign(sources=[[] if met >= of else [self.county.intake.where(int(o)) for o in origins] for met, of, origins in zip(s.points["met"], s.points["of"], s.points["origins"], strict=True)])
+        return [Table(rows[rows["role"] == role], columns, caption=self._role(role) + self._mark, lang=self.lang) for role in s.roles["role"]]
 
-    def _lost(self, met: int, of: int, origins) -> list[dict]:
-        return [] if met >= of else [self.county.intake.where(int(o)) for o in list(origins)[:_ROWS]]
+    @cached_property
+    def _points(self) -> pd.DataFrame:
+        """The points of everybody, in words."""
+        p = self.book.sources["points"]
+        dimensions = {d: self._of(names) for d, names in DIMENSIONS.items()}
+        indicators = {n: self._of((i.zh, i.en)) for n, i in INDICATORS.items()}
+        return pd.DataFrame(
+            {
+                "role": p["role"], "dimension": p["dimension"].map(dimensions), "indicator": p["indicator"].map(indicators), "quarter": [figures.MISSING if q == 0 else f"{q}" for q in p["quarter"]],
+                "got": [f"{e:.2f}/{w:.2f}" if w else figures.MISSING for e, w in zip(p["earned"], p["possible"], strict=True)], "why": p["reason_en" if self.lang == "en" else "reason"],
+            }
+        ).astype("object")  # fmt: skip
 
     def findings_of(self, s: Statement) -> list:
         """The findings with their sources and where they stand, then the standard of each rule once."""
@@ -200,17 +226,6 @@ class StatementPages(HelperGrades):
 
     def households(self, s: Statement) -> Table:
         """Facts of the households; incomes and answers only in the internal edition, since a household must not pay for its answer."""
-        h = s.households
-        names = {g: word("guarantee", g, self.lang) for g in GUARANTEES}
-        rows = pd.DataFrame(
-            {
-                "household": [self._household(home) for home in h.index], "village": [self.shown("".join(filter(lambda v: isinstance(v, str), (t, v)))) for t, v in zip(h["town"], h["village"], strict=True)],
-                "status": h["status"].to_numpy(), "exit_on": h["exit_on"].to_numpy(),
-                "lacking": [self._guarantees(lacking, unknown, names) for lacking, unknown in zip(h["lacking"], h["unknown"], strict=True)],
-                "per_head": [figures.MISSING if pd.isna(v) else f"{v:,.0f}" for v in h["per_head"]], "q_helper": h["q_helper"].to_numpy(), "overall": h["overall"].to_numpy(),
-                "rules": [self.say("、", ", ").join(r) if isinstance(r, list) else figures.MISSING for r in h["rules"]],
-            }
-        )  # fmt: skip
         columns = {
             "household": (self.say("户", "Household"), "text"), "village": (self.say("村", "Village"), "text"), "status": (self.say("脱贫状态", "Status"), "text"), "exit_on": (self.say("脱贫时间", "Exit"), "date"),
             "lacking": (self.say("保障", "Guarantees"), "text"), "per_head": (self.say("人均纯收入(元)", "Income per head (yuan)"), "id"), "q_helper": (self.say("对责任人评价", "On the helper"), "count"),
@@ -219,7 +234,22 @@ class StatementPages(HelperGrades):
         if self.public:
             columns = {c: v for c, v in columns.items() if c not in ("per_head", "q_helper", "overall")}
         note = self.say("评价为1至5分。", "Answers from 1 to 5.") if not self.public else self.say("各户的收入和评价不公开。", "Incomes and answers of households are not published.")
-        return Table(rows, columns, note=note, lang=self.lang)
+        return Table(self._homes.iloc[s.places["households"]], columns, note=note, lang=self.lang)
+
+    @cached_property
+    def _homes(self) -> pd.DataFrame:
+        """What is known of every household, in words."""
+        h = self.book.households
+        names = {g: word("guarantee", g, self.lang) for g in GUARANTEES}
+        return pd.DataFrame(
+            {
+                "household": [self._household(home) for home in h.index], "village": [self.shown("".join(filter(lambda v: isinstance(v, str), (t, v)))) for t, v in zip(h["town"], h["village"], strict=True)],
+                "status": h["status"].to_numpy(), "exit_on": h["exit_on"].to_numpy(),
+                "lacking": [self._guarantees(lacking, unknown, names) for lacking, unknown in zip(h["lacking"], h["unknown"], strict=True)],
+                "per_head": [figures.MISSING if pd.isna(v) else f"{v:,.0f}" for v in h["per_head"]], "q_helper": h["q_helper"].to_numpy(), "overall": h["overall"].to_numpy(),
+                "rules": [self.say("、", ", ").join(r) if isinstance(r, list) else figures.MISSING for r in h["rules"]],
+            }
+        )  # fmt: skip
 
     def _guarantees(self, lacking, unknown, names: dict[str, str]) -> str:
         if not isinstance(lacking, list):
@@ -232,17 +262,21 @@ class StatementPages(HelperGrades):
         """Results of the helper's households as they are and adjusted, with the interval, or why they cannot be compared."""
         if s.compared.empty:
             return Notice(self.say("没有可与他人比较的结果。", "There is no result to compare."), "absent")
-        c = s.compared
-        labels = {r.result.name: r.result.label.say(self.lang) for told in self.book.compared.values() for r in told}
-        written = {col: [figures.MISSING if pd.isna(v) else (f"{v:.0%}" if share else f"{v:,.0f}") for v, share in zip(c[col], c["share"], strict=True)] for col in ("unadjusted", "adjusted", "low", "high")}
-        interval = [figures.MISSING if figures.MISSING in pair else f"{pair[0]}—{pair[1]}" for pair in zip(written["low"], written["high"], strict=True)]
-        rows = c.assign(**{k: written[k] for k in ("unadjusted", "adjusted")}, interval=interval, role=[self._role(r) for r in c["role"]], result=c["result"].map(labels),
-                        verdict=[word("comparison", v, self.lang) for v in c["verdict"]], why=c["reason_en" if self.lang == "en" else "reason"])  # fmt: skip
         columns = {
             "role": (self.say("责任人类别", "Role"), "text"), "result": (self.say("结果", "Result"), "text"), "households": (self.say("户数", "Households"), "count"), "unadjusted": (self.say("调整前", "As it is"), "id"),
             "adjusted": (self.say("调整后", "Adjusted"), "id"), "interval": (self.say("估计区间", "Interval"), "id"), "verdict": (self.say("判断", "Verdict"), "text"), "why": (self.say("说明", "Reason"), "long"),
         }  # fmt: skip
-        return Table(rows, columns, lang=self.lang)
+        return Table(self._comparisons.iloc[s.places["compared"]], columns, lang=self.lang)
+
+    @cached_property
+    def _comparisons(self) -> pd.DataFrame:
+        """The comparisons of everybody, in words."""
+        c = self.book.sources["compared"]
+        labels = {r.result.name: r.result.label.say(self.lang) for told in self.book.compared.values() for r in told}
+        written = {col: [figures.MISSING if pd.isna(v) else (f"{v:.0%}" if share else f"{v:,.0f}") for v, share in zip(c[col], c["share"], strict=True)] for col in ("unadjusted", "adjusted", "low", "high")}
+        interval = [figures.MISSING if figures.MISSING in pair else f"{pair[0]}—{pair[1]}" for pair in zip(written["low"], written["high"], strict=True)]
+        return c.assign(**{k: written[k] for k in ("unadjusted", "adjusted")}, interval=interval, role=[self._role(r) for r in c["role"]], result=c["result"].map(labels),
+                        verdict=[word("comparison", v, self.lang) for v in c["verdict"]], why=c["reason_en" if self.lang == "en" else "reason"])  # fmt: skip
 
     def comparison_meaning_of(self) -> Notice:
         return Notice(self.say("比较只用来提出问题,不计分,也不作为处理依据。", "A comparison asks questions: it gives no points and is no ground for a sanction."))
