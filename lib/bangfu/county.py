@@ -395,7 +395,7 @@ class County:
 
 def rule_digest(in_force: InForce) -> str:
     """The digest of a rule as it is in force: its values and basis, the columns that it reads, and all code that it rests on."""
-    rule, values = in_force.rule, {n: repr(v) for n, v in in_force.values.items()}
+    rule, values = in_force.rule, {n: repr(v.steps) for n, v in in_force.values.items()}
     return digests.of_value([in_force.criteria("zh"), values, rule.reads, code.of_modules(rule.function.__module__, "bangfu.audit"), code.of_libraries()])
 
 
