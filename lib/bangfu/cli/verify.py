@@ -60,6 +60,8 @@ def _package(path: Path, signer: str | None, files_only: bool, inputs: Path | No
         differences += again.record_differences(package)
     if differences:
         return told, differences
+    if again.holds_run(package) and (ran := again.run_signer(package)) not in (None, seal.signer):
+        told.append(Sentence(f"其中的运行由另一人签署:{ran}。", f"The run in it was signed by another: {ran}."))
     told.append(Sentence(f"{len(package.names)}个文件均未改动。", f"All {len(package.names)} files are unchanged."))
     if files_only:
         pass

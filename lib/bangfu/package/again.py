@@ -30,6 +30,12 @@ def record_differences(package: Opened) -> list[Sentence]:
         return [d.sentence for d in verification.changed_files(Path(place) / RUN)]
 
 
+def run_signer(package: Opened) -> str | None:
+    """Who signed the record of the run, which may be another than who packed it; None where nobody did."""
+    with package.open(f"data/{RUN}/{FILE}") as stream:
+        return json.load(stream)["signed by"]
+
+
 def rerun_differences(package: Opened, inputs: Path | None = None) -> list[Sentence]:
     """Every finding and report that comes out otherwise; each raw file that is not there, where they are looked for below `inputs`."""
     with tempfile.TemporaryDirectory() as name:

@@ -44,7 +44,7 @@ def check(package: Opened, signer: str | None = None) -> Seal:
     seal = Seal()
     present = _by_name(package.names)
     found = {name: _digests(package, real) for name, real in present.items()}
-    small = {name: _content(package, present[name]) for name in present if not name.startswith(DATA)}
+    small = {name: _content(package, present[name]) for name in _SEALS if name in present}
     _check_signature(small, signer, seal)
     told = statement.read(small.get(STATEMENT, b"")) or {"digests": {}}
     trusted = [a for a in ALGORITHMS if seal.signer and statement.fits(told, tag_manifest(a), small.get(tag_manifest(a), b""))]
@@ -57,13 +57,20 @@ def check(package: Opened, signer: str | None = None) -> Seal:
     if "bag-info.txt" in listed and _same(listed["bag-info.txt"], found.get("bag-info.txt", _UNREADABLE)):
         _check_signer(small, signer, seal)
     whole = [a for a in ALGORITHMS if manifest(a) in listed and found.get(manifest(a)) and _same(listed[manifest(a)], found[manifest(a)])]
-    _compare(_listed(small, manifest, whole or ALGORITHMS), {n: d for n, d in found.items() if n.startswith(DATA)}, seal)
+    payload = _listed(small, manifest, whole or ALGORITHMS)
+    if payload:
+        _compare(payload, {n: d for n, d in found.items() if n.startswith(DATA)}, seal)
+    else:
+        seal.differ("清单不可用,data 中的文件无法逐一核对。", "No manifest can be read: the files in data cannot be compared.")
     for name in sorted(_UNLISTED - small.keys()):
         _missing(name, seal)
     return seal
 
 
+# What the signature is made of and signs; the manifests that those list; nothing else of a package is ever held in memory.
 _UNLISTED = {STATEMENT, SIGNATURE, SIGNER, *(tag_manifest(a) for a in ALGORITHMS)}
+_SEALS = _UNLISTED | {"bag-info.txt", *(manifest(a) for a in ALGORITHMS)}
+_LONGEST = 128 << 20  # bytes of a manifest: half a million files
 
 
 def _by_name(names: list[str]) -> dict[str, str]:
@@ -86,7 +93,8 @@ def _digests(package: Opened, name: str) -> dict[str, str]:
 def _content(package: Opened, name: str) -> bytes:
     try:
         with package.open(name) as stream:
-            return stream.read()
+            content = stream.read(_LONGEST + 1)
+            return content if len(content) <= _LONGEST else b""
     except Damaged:
         return b""
 
@@ -139,7 +147,9 @@ def _check_signature(small: dict[str, bytes], demanded: str | None, seal: Seal) 
     told = (statement.read(content) or {}).get("predicate", {})
     if not public or not by and fingerprint(public) not in (told.get("signed by"), _closed_by(small)):
         _changed(SIGNER, seal)
-    elif not by or not told:
+    elif by and not told:
+        seal.differ(f"{STATEMENT} 不是证据包的签名声明。", f"{STATEMENT} is no statement of an evidence package.")
+    elif not by:
         seal.differ(f"{STATEMENT} 与签名 {SIGNATURE} 不符:其中之一已被改动。", f"{STATEMENT} does not fit its signature {SIGNATURE}: one of them was changed.")
     else:
         seal.signer, seal.told = by, told

@@ -58,7 +58,7 @@ class _Crate:
         left = self._left()
         reports = self._parameter("reports", "疑点、报告和底稿 / findings, reports and papers", "File", left)
         workflow["input"], workflow["output"] = [p for p in parameters if p], reports
-        workflow["hasPart"] = list(tools.values())
+        workflow["hasPart"] = _one_or_all(list(tools.values()))
         actions = [self._action("#run", self.record["name"], workflow, [*taken["raw"], *taken["params"], *taken["year"]], left)]
         for name, tool in tools.items():
             actions.append(self._action(f"#run-{name}", name, tool, [*taken["params"], *taken["year"]], [f for n, f in self.files.items() if n.startswith(f"{RUN}/{name}.")]))

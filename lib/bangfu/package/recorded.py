@@ -44,7 +44,7 @@ class RecordedRun:
     def demand_inputs(self) -> None:
         """CannotPack where raw files cannot travel: they stand in a database, or are not those that were read."""
         if self.from_database:
-            raise CannotPack.of("原始数据在数据库中,不能随包(--with-inputs);包内已有各表的摘要。", "The raw data stand in a database and cannot travel (--with-inputs); the digests of the tables are in the package.")
+            raise CannotPack.of("原始数据在数据库中,不能随包;请导出为文件后重新运行,再打包。", "The raw data stand in a database and cannot travel; export them to files, run again, then pack.")
         now, then = digests_of(self.county.settings.raw), self.record["inputs"]
         wrong = sorted(n for n in now.keys() | then.keys() if now.get(n) != then.get(n))
         if wrong:

@@ -37,7 +37,7 @@ def read(content: bytes) -> dict | None:
         told = json.loads(content)
         known = told["_type"] == TYPE and told["predicateType"] == KIND and isinstance(told["predicate"], dict)
         told["digests"] = {s["name"]: s["digest"]["sha256"] for s in told["subject"]}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return told if known else None
 
