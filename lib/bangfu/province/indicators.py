@@ -127,8 +127,8 @@ def _set_apart(rows: pd.DataFrame, basis: dict[str, tuple], why: Sentence) -> No
 
 
 def _core(rules: pd.DataFrame, about: list[str], counties: list[str], settings: ProvinceSettings) -> tuple[list[str], list[str]]:
-    """Of the rules `about` the matter, those that enough of the counties assessed alike; and those left aside."""
-    mine = rules[rules["rule_id"].isin(about) & rules["county"].isin(counties)]
+    """Of the rules `about` the matter, those that enough of the counties (that recorded what they assessed) assessed alike; and those left aside."""
+    mine = rules[rules["rule_id"].isin(about) & rules["county"].isin(counties) & ~_unrecorded(rules)]
     alike = mine.groupby("rule_id")["alike"].sum()
     enough = alike >= settings.core_share * mine["county"].nunique()
     return alike.index[enough & (alike > 0)].tolist(), alike.index[~enough | (alike == 0)].tolist()
@@ -137,14 +137,18 @@ def _core(rules: pd.DataFrame, about: list[str], counties: list[str], settings: 
 def _without(rows: pd.DataFrame, rules: pd.DataFrame, core: list[str]) -> None:
     """A county that did not assess a rule of the core, or by other criteria, has no figure: what it did not look for it cannot be clean of."""
     lacking = rules[rules["rule_id"].isin(core) & ~rules["alike"]].groupby("county")["rule_id"].agg(list)
-    recorded = set(rules.loc[~rules["reason"].eq(NOT_RECORDED.zh).fillna(False), "county"])
+    recorded = set(rules.loc[~_unrecorded(rules), "county"])
     for place, county in rows["county"].items():
-        if rows.at[place, "reason"] == rows.at[place, "reason"] and rows.at[place, "reason"] is not None:
+        if not pd.isna(rows.at[place, "reason"]):
             continue
         why = _why(lacking.get(county, []), county in recorded, bool(core))
         if why:
             rows.loc[place, ["reason", "reason_en"]] = [*why]
             rows.loc[place, ["count", "size", "units", "clusters", "variance"]] = pd.NA
+
+
+def _unrecorded(rules: pd.DataFrame) -> pd.Series:
+    return rules["reason"].eq(NOT_RECORDED.zh).fillna(False).astype(bool)
 
 
 def _why(lacking: list[str], recorded: bool, any_core: bool) -> Sentence | None:
