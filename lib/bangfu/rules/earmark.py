@@ -31,14 +31,15 @@ def spent_on_another_purpose(ledger, funds, *, project_categories: ProjectCatego
     不含:收入流水;不带指标编号的支出;支出类别不是项目类别的支出(由FE-02、FE-03查);支出类别为空,或指标表中查不到专项用途的支出(计为未评估)。
     前提:指标的专项用途与流水的支出类别使用同一套项目类别名称;同一指标编号有多行时,与其中任何一行的用途相同即可。
     """
-    spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
     purposes = funds.dropna(subset=["fund_id", "purpose"])
+    spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
+    spent = spent.merge(purposes.drop_duplicates("fund_id"), on="fund_id", how="left", suffixes=("", "_fund"))
     in_category = spent["expense_type"].isin(project_categories)
-    allowed = spent.set_index(["fund_id", "expense_type"]).index.isin(purposes.set_index(["fund_id", "purpose"]).index)
-    known = spent["direction"].notna() & spent["expense_type"].notna() & (~in_category | spent["fund_id"].isin(purposes["fund_id"]))
-    diverted = spent[known & in_category & ~allowed]
+    others = purposes[["fund_id", "purpose"]].drop_duplicates().rename(columns={"purpose": "expense_type"})
+    allowed = spent[["fund_id", "expense_type"]].merge(others, how="left", indicator=True)["_merge"].eq("both")
+    known = spent["direction"].notna() & spent["expense_type"].notna() & (~in_category | spent["purpose"].notna())
     return found(
-        diverted.merge(purposes.drop_duplicates("fund_id"), on="fund_id", suffixes=("", "_fund")),
+        spent[known & in_category & ~allowed],
         subject="txn_id",
         zh="指标{fund_id}的专项用途是“{purpose}”,本笔{amount:yuan}列支为“{expense_type}”。",
         en="Fund {fund_id} is for {purpose}; this outflow of {amount:yuan} was spent on {expense_type}.",

@@ -85,11 +85,13 @@ def outside_pairing(visits, pairings) -> Found:
         both = part.merge(bounds, on="pair", how="inner")
         held = (both["start"] <= both["day"]) & ~(both["end"] + pd.Timedelta(days=1) <= both["day"])
         within[both.loc[held, "row"]] = True
-    doubtful = np.isin(contacts, pairs[~sure & (pairs >= 0)])
+    outside = ~within
+    doubtful = np.zeros(len(visits), bool)
+    doubtful[outside] = np.isin(contacts[outside], pairs[~sure & (pairs >= 0)])
     whole = visits[["visit_id", "household_id", "helper_id", "visited_at"]].notna().all(axis=1).to_numpy()
-    known = whole & (within | ~doubtful)
-    rows = visits[known & ~within].copy()
-    rows["paired"] = np.isin(contacts, spans["pair"])[known & ~within]
+    known = whole & ~doubtful
+    rows = visits[known & outside].copy()
+    rows["paired"] = np.isin(contacts[known & outside], spans["pair"])
     rows["what"] = np.where(rows["paired"], "不在其结对起止时间之内", "而两者没有结对关系")
     rows["what_en"] = np.where(rows["paired"], "outside their pairing", "without being paired with it")
     return found(

@@ -28,7 +28,8 @@ def invoice_used_twice(claims) -> Found:
     前提:发票号码在县内不重复;一张发票分次报账的,应有分次说明。
     """
     known = claims["invoice_no"].notna() & claims["claim_id"].notna()
-    order = claims[known].sort_values(["invoice_no", "claimed_on", "claim_id"], kind="stable", na_position="last").drop_duplicates("claim_id")
+    again = claims.loc[known & claims["invoice_no"].duplicated(keep=False), "claim_id"]
+    order = claims[known & claims["claim_id"].isin(again)].sort_values(["invoice_no", "claimed_on", "claim_id"], kind="stable", na_position="last").drop_duplicates("claim_id")
     of_invoice = order.groupby("invoice_no")
     order["claims"] = of_invoice["claim_id"].transform("size")
     order["place"] = of_invoice.cumcount() + 1
