@@ -1,8 +1,9 @@
 # Set-up and the everyday commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long docs lock bench rehearse lab clean
+.PHONY: help setup demo test test-long docs lock bench bench-env rehearse lab clean
 
 VENV   := .venv
+BENCH  := .venv-bench
 PYTEST := $(VENV)/bin/python -m pytest -rs -n 2 --dist loadfile
 
 help: ## 列出这些命令 · this list
@@ -33,9 +34,23 @@ lock: setup ## 由 pyproject.toml 重写 requirements.lock（UPGRADE=--upgrade �
 	@env $$(env | sed -nE 's/^((UV|PIP)_[A-Z0-9_]*)=.*/-u \1/p' | grep -vE 'INDEX_URL|DEFAULT_INDEX|CACHE_DIR') \
 	  $(VENV)/bin/uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.11 \
 	  --extra test --extra build $(UPGRADE) --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	@env $$(env | sed -nE 's/^((UV|PIP)_[A-Z0-9_]*)=.*/-u \1/p' | grep -vE 'INDEX_URL|DEFAULT_INDEX|CACHE_DIR') \
+	  $(VENV)/bin/uv pip compile --quiet --no-config --universal --generate-hashes --python-version 3.11 \
+	  --constraint requirements.lock $(UPGRADE) --custom-compile-command "make lock" requirements-bench.in -o requirements-bench.lock
 
-bench: setup ## 计时 · what is fast, measured
-	@for file in benchmarks/*.py; do echo "$$file"; $(VENV)/bin/python "$$file" || exit 1; done
+# (a) and (g), (b) to (f), and an unchanged county; each writes benchmarks/results/<name>.json, the last makes docs of them.
+MEASURED := small_county rules_at_scale intake quality_by_hand growth fleet unchanged
+
+bench: setup bench-env ## 计时，写入 benchmarks/results 和 docs · what is fast, measured
+	@for name in $(MEASURED); do echo "== $$name"; $(VENV)/bin/python benchmarks/$$name.py || exit 1; done
+	@$(VENV)/bin/python benchmarks/pages.py
+
+bench-env: $(BENCH)/set-up ## 只供比较的环境 .venv-bench · what benchmarks compare with
+
+$(BENCH)/set-up: requirements-bench.lock | $(VENV)/set-up
+	@$(VENV)/bin/python -m venv --clear $(BENCH)
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 rehearse: ## 在裸的 Debian 12 里预演 make demo 和 make test · rehearse in a bare Debian 12
 	@scripts/rehearse
