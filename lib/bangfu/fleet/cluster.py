@@ -16,13 +16,13 @@ from bangfu.problems import Problem, WrongParams
 _WAIT = 60  # seconds that a scheduler and its first worker are waited for
 
 # A worker that holds too much is ended and its county tried again elsewhere; half measures would leave it waiting for ever, since what
-# a county holds cannot be put on disk. A county that has ended this many workers is given up.
+# a county holds cannot be put on disk. One that has ended two workers is given up.
 _CONFIG = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
-    "distributed.scheduler.allowed-failures": 2,
+    "distributed.scheduler.allowed-failures": 1,
     "distributed.admin.tick.limit": "10 minutes",  # a county's arithmetic may hold the interpreter for seconds: no cause for a warning
     "distributed.comm.timeouts.connect": f"{_WAIT}s",
     # Pages that show what goes on, to anybody who asks.

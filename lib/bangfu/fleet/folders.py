@@ -29,7 +29,7 @@ class StoreFolder:
     def _fs(self):
         import fsspec
 
-        return fsspec.filesystem(self.url.partition("://")[0], use_listings_cache=False, skip_instance_cache=True)
+        return fsspec.filesystem(self.url.partition("://")[0], use_listings_cache=False)
 
     def _at(self, name: str) -> str:
         return f"{self.url}/{name}"
@@ -101,7 +101,7 @@ class StoreFolder:
         try:
             told = json.loads(self._fs.cat_file(self._at(LIST)))
             for name in told["fresh"]:
-                self._fs.copy(self._at(f"{told['parcel']}/{name}"), self._at(name))
+                self._fs.cp_file(self._at(f"{told['parcel']}/{name}"), self._at(name))
             for name in told["gone"]:
                 if self._fs.exists(self._at(name)):
                     self._fs.rm_file(self._at(name))
