@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+import typer
 
 from bangfu import cli, pipeline, workbench
 from bangfu.params import read_pack
@@ -26,10 +27,17 @@ def bangfu(capsys):
     return run
 
 
-@pytest.mark.parametrize("command", ["run", "demo", "verify", "rules", "lab", "dossier", "review", "papers"])
-def test_every_command_explains_itself(command, bangfu):
-    status, out, err = bangfu(command, "--help")
-    assert status == 0 and err == "" and f"bangfu {command}" in out and " / " in out
+def words_of(command, *before):
+    """The words of every command and of those below it."""
+    for name, one in getattr(command, "commands", {}).items():
+        yield (*before, name)
+        yield from words_of(one, *before, name)
+
+
+@pytest.mark.parametrize("words", list(words_of(typer.main.get_command(cli.app))), ids=" ".join)
+def test_every_command_explains_itself_in_both_languages(words, bangfu):
+    status, out, err = bangfu(*words, "--help")
+    assert status == 0 and err == "" and f"bangfu {' '.join(words)}" in out and "/ " in out
 
 
 def test_help_names_the_commands_and_no_word_is_help_too(bangfu):
