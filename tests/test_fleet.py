@@ -17,7 +17,7 @@ from bangfu import cli, workbench
 from bangfu.fleet import cluster, done, places
 from bangfu.fleet.dispatch import dispatch, run_counties
 from bangfu.fleet.errand import Errand
-from bangfu.fleet.folders import LIST, PARCELS, StoreFolder
+from bangfu.fleet.folders import Overtaken, StoreFolder
 from bangfu.params import open_settings
 from bangfu.pipeline import Result, run_county
 from bangfu.problems import UnusableInput, WrongParams
@@ -158,6 +158,22 @@ def test_a_publication_that_breaks_leaves_the_old_or_the_new_and_no_mixture(stor
     assert breaks_at <= 3 or in_the_store(store.url) == new
 
 
+@pytest.mark.parametrize("meanwhile", ["changed", "added", "removed"])
+def test_what_others_did_in_the_folder_meanwhile_is_not_written_over(store, meanwhile):
+    files().pipe_file(f"{store.url}/a", b"1")
+    files().pipe_file(f"{store.url}/reviews", b"one")
+    store.fetch()
+    written(store.copy, a="2")
+    if meanwhile == "removed":
+        files().rm_file(f"{store.url}/reviews")
+    else:
+        files().pipe_file(f"{store.url}/{'reviews' if meanwhile == 'changed' else 'more'}", b"somebody's")
+    left = in_the_store(store.url)
+    with pytest.raises(Overtaken) as e:
+        store.publish()
+    assert store.url in e.value.say() and in_the_store(store.url) == left
+
+
 def test_a_store_that_does_not_answer_is_said_in_a_sentence(store, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
@@ -252,6 +268,21 @@ def test_a_county_that_is_done_is_not_run_again_unless_something_changed(at_the_
     second = Errand.of(f"{at_the_store}/params/counties/a.yml", 2019, f"{at_the_store}/reports", {}).run()
     assert len(runs) == (2 if again else 1)
     assert (second.status, second.name, second.report, second.counts) == (0, "样县", first.report, {"high": 1})
+
+
+def test_of_two_workers_that_ran_the_same_county_the_first_counts(at_the_store, runs, monkeypatch, tmp_path):
+    errand = Errand.of(f"{at_the_store}/params/counties/a.yml", 2019, f"{at_the_store}/reports", {})
+    publish = StoreFolder.publish
+
+    def after_the_other(self):
+        monkeypatch.setattr(StoreFolder, "publish", publish)
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("BANGFU_SCRATCH", str(tmp_path / "the other"))
+            assert errand.run().status == 0
+        publish(self)
+
+    monkeypatch.setattr(StoreFolder, "publish", after_the_other)
+    assert (errand.run().status, len(runs)) == (0, 2)
 
 
 def test_a_finding_that_was_reviewed_since_is_a_reason_to_run_again(tmp_path):

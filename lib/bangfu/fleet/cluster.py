@@ -45,7 +45,8 @@ def workers(jobs: int, scheduler: str | None) -> Iterator:
                 yield client
             return
         options = {"n_workers": jobs, "threads_per_worker": 1, "host": "127.0.0.1", "protocol": "tls://", "security": True}
-        with LocalCluster(**options, dashboard_address=None, silence_logs=logging.CRITICAL) as local, Client(local, set_as_default=False) as client:
+        quiet = {"dashboard_address": None, "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"}, "silence_logs": logging.CRITICAL}
+        with LocalCluster(**options, **quiet) as local, Client(local, set_as_default=False) as client:
             yield client
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bangfu import digests, record
 from bangfu.fleet import done, places
-from bangfu.fleet.folders import StoreFolder, fetch_file
+from bangfu.fleet.folders import Overtaken, StoreFolder, fetch_file
 from bangfu.fleet.progress import silent
 from bangfu.params import CountyParams, open_settings, packs_beside
 from bangfu.params_file import checked, read_yaml
@@ -100,8 +100,20 @@ class Errand:
             if not result.status:
                 done.keep(folder, stamp, result)
                 if county:
-                    county.publish()
+                    result = self._published(county, folder, stamp, result)
         return self._told(result, reports)
+
+    @staticmethod
+    def _published(county: StoreFolder, folder: Path, stamp: str, result: Result) -> Result:
+        """Publishes what the run left. A worker that was given up may have been quicker: then it is its run that counts."""
+        try:
+            county.publish()
+        except Overtaken:
+            county.fetch()
+            result = done.kept(folder, stamp)
+            if result is None:
+                raise
+        return result
 
     def _demand_shared(self) -> None:
         if self.mark and not Path(self.mark).exists():

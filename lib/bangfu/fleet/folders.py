@@ -11,11 +11,15 @@ from uuid import uuid4
 
 from bangfu import digests
 from bangfu.fleet import places
-from bangfu.problems import UnusableInput
+from bangfu.problems import Problem, UnusableInput
 
 # The list of a publication that is under way, and the folder of its files. (A store may take no file and folder of one name.)
 LIST, PARCELS = ".arriving.json", ".arriving"
 _KNOWN = ".copied.json"  # beside a copy: name -> [what the store calls this state of the file, SHA-256 of the copy]
+
+
+class Overtaken(Problem):
+    """Somebody else changed the folder meanwhile."""
 
 
 class StoreFolder:
@@ -45,28 +49,29 @@ class StoreFolder:
         top = len(self._fs._strip_protocol(self.url)) + 1
         return {path[top:]: f"{told.get('ETag', '')} {told['size']}" for path, told in sorted(found.items()) if path[top:] and not path.endswith("/")}
 
-    def fetch(self, *, wanted=lambda name: True) -> dict[str, str]:
-        """Makes the copy what the folder is, as far as its files are wanted; what the copy holds already is not fetched again.
+    def fetch(self) -> dict[str, str]:
+        """Makes the copy what the folder is; what the copy holds already is not fetched again. Returns the listing."""
+        there = self._settled()
+        known = self._known()
+        for name in self._copied():
+            if name not in there:
+                (self.copy / name).unlink()
+        for name, state in there.items():
+            path = self.copy / name
+            if known.get(name, [None])[0] == state and path.is_file() and digests.of_file(path) == known[name][1]:
+                continue
+            self._get(name, path)
+            known[name] = [state, digests.of_file(path)]
+        self._remember({n: known[n] for n in there})
+        return there
 
-        Returns the listing of what was wanted.
-        """
+    def _settled(self) -> dict[str, str]:
+        """The listing when what a lost worker left to be done has been done."""
         there = self.listing()
         if LIST in there:
             self.settle()
             there = self.listing()
-        there = {n: state for n, state in there.items() if wanted(n) and not _arriving(n)}
-        known = self._known()
-        for name in self._copied():
-            if wanted(name) and name not in there:
-                (self.copy / name).unlink()
-        for name, state in there.items():
-            path = self.copy / name
-            if ".." in Path(name).parts or known.get(name, [None])[0] == state and path.is_file() and digests.of_file(path) == known[name][1]:
-                continue
-            self._get(name, path)
-            known[name] = [state, digests.of_file(path)]
-        self._remember({n: known[n] for n in there if n in known} | {n: k for n, k in known.items() if not wanted(n)})
-        return there
+        return {n: state for n, state in there.items() if n.partition("/")[0] != PARCELS}
 
     def fetch_one(self, name: str) -> Path | None:
         """Fetches one file, whatever else the folder holds; its copy, or None where there is none."""
@@ -79,11 +84,18 @@ class StoreFolder:
         return path
 
     def publish(self) -> None:
-        """Makes the folder what its copy is: whoever looks, and whatever breaks in between, it is as it was or as it is to be."""
-        there, known = self.listing(), self._known()
+        """Makes the folder what its copy is: whoever looks, and whatever breaks in between, it is as it was or as it is to be.
+
+        Overtaken where the folder is no longer what was fetched: what others did meanwhile is not written over.
+        """
+        there, known = self._settled(), self._known()
+        if there != {n: state for n, (state, _) in known.items()}:
+            raise Overtaken.of(
+                f"运行期间有人改动了 {self.url} 下的文件,本次结果没有写入,请再运行一次。",
+                f"The files below {self.url} were changed during the run; its results were not written, run it again.",
+            )
         mine = {n: digests.of_file(self.copy / n) for n in self._copied()}
-        fresh = [n for n, digest in mine.items() if known.get(n) != [there.get(n), digest]]
-        gone = [n for n in there if n not in mine and not _arriving(n)]
+        fresh, gone = [n for n, digest in mine.items() if n not in known or known[n][1] != digest], [n for n in there if n not in mine]
         if fresh or gone:
             parcel = f"{PARCELS}/{uuid4().hex}"
             try:
@@ -93,7 +105,7 @@ class StoreFolder:
             except Exception as wrong:
                 raise self._unreachable(wrong) from None
             self.settle()
-        there = self.listing()
+        there = self._settled()
         self._remember({n: [there[n], digest] for n, digest in mine.items() if n in there})
 
     def settle(self) -> None:
@@ -148,10 +160,6 @@ class StoreFolder:
             f"对象存储 {self.url} 不能读写({type(wrong).__name__}),请检查地址、网络和访问权限。",
             f"The object store {self.url} cannot be read or written ({type(wrong).__name__}); check the URL, the network and its permissions.",
         )
-
-
-def _arriving(name: str) -> bool:
-    return name.partition("/")[0] in (LIST, PARCELS)
 
 
 def fetch_file(url: str) -> Path | None:
