@@ -17,6 +17,7 @@ from bangfu.publish.publication import particulars
 from bangfu.publish.statements.page import StatementPages
 from bangfu.publish.statements.summary import Summaries
 from bangfu.publish.tables import Notice, Table
+from bangfu.typography import chinese_marks
 
 INDEX = "index.html"
 
@@ -134,7 +135,7 @@ class Folder:
         return say("另见", "See also"), [Table(pd.DataFrame({"page": links}), {"page": (say("页面", "Page"), "link")}, lang=self.county.lang)]
 
     def _publish(self, parts: list, out: Path, title: str, subtitle: str = "") -> Path:
-        meta = self._particulars | {"title": title} | ({"subtitle": subtitle} if subtitle else {})
+        meta = self._particulars | {"title": chinese_marks(title)} | ({"subtitle": subtitle} if subtitle else {})
         return publish_shown(parts, out, meta=meta, lang=self.county.lang, edition=self.county.edition)
 
     @cached_property
