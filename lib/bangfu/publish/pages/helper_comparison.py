@@ -9,7 +9,7 @@ from scipy import stats
 from bangfu import charts
 from bangfu.assessment.case_mix import VERDICTS, CaseMix
 from bangfu.assessment.household_results import HouseholdResult
-from bangfu.assessment.year_on_year import KeptYear, changes, kept_years, of_year, rules_changed, transitions
+from bangfu.assessment.year_on_year import KeptYear, changes, kept_years, of_year, rules_changed, side_by_side, transitions
 from bangfu.publish.pages.helper_grades import HelperGrades
 from bangfu.publish.tables import Notice, Table
 from bangfu.publish.words import word
@@ -166,6 +166,20 @@ class HelperComparison(HelperGrades):
             "score_before": (self.say("得分", "Score"), "number"), "grade": (str(self._years[-1].year), "text"), "score": (self.say("得分", "Score"), "number"), "said": (self.say("变化及原因", "What changed"), "long"),
         }  # fmt: skip
         return Table(rows, columns, caption=self.say("与上年不同的等次", "Grades that changed since the year before") + self._mark, limit=30, note=note, lang=self.lang)
+
+    def years_side_by_side(self) -> Table | Notice:
+        """Grade and score of every year of whoever's grade was not the same in all of them, where there are more than the two compared above."""
+        if len(self._years) < 3:
+            return Notice(self.say("有考核结果的不足三年,不另列各年等次。", "There are fewer than three years with an assessment, so years are not listed side by side."), "absent")
+        grades = [f"grade_{y.year}" for y in self._years]
+        rows = side_by_side(self._years)
+        rows = rows[rows[grades].nunique(axis=1, dropna=False) > 1]
+        rows = rows.assign(role=[self._role(r) for r in rows["role"]], **{g: self._grade(rows[g]) for g in grades})
+        columns = {"helper_id": (self.say("帮扶人编号", "Helper"), "id"), "role": (self.say("责任人类别", "Role"), "text"), "unit": (self.say("单位", "Unit"), "text")}
+        for y in self._years:
+            columns |= {f"grade_{y.year}": (str(y.year), "text"), f"score_{y.year}": (self.say("得分", "Score"), "number")}
+        note = self.say("空白是该年没有考核。各年标准不同的,等次不可直接比较。", "Blank: no assessment in that year. Where rules differ between years, grades cannot be compared as they stand.")
+        return Table(rows, columns, caption=self.say("各年等次并列(有变化的)", "Grades of all years side by side (where they differ)") + self._mark, limit=30, note=note, lang=self.lang)
 
     @property
     def _grade_names(self) -> list[str]:
