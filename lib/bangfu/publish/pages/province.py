@@ -231,21 +231,32 @@ class Province:
         rows = rows.assign(
             title=rows["title_en" if self.lang == "en" else "title"], counties=[f"{r.alike} / {r.otherwise} / {r.absent}" for r in rows.itertuples()], findings=self._count(rows["findings"], few),
             rate=[figures.percent(v, 2) for v in rows["rate"].mask(few)], between=[self._span(low, high) for low, high in zip(ends["min"], ends["max"], strict=True)],
-            dispersion=[figures.number(v, 1) for v in rows["dispersion"]], beyond=[self._beyond(r) for r in rows.itertuples()],
+            beyond=[self._beyond(r) for r in rows.itertuples()],
         )  # fmt: skip
         columns = {
             "rule_id": (self.say("规则", "Rule"), "id"), "title": (self.say("疑点", "Issue"), "text"), "counties": (self.say("县数", "Counties"), "written"), "findings": (self.say("疑点", "Findings"), "written"),
             "assessed": (self.say("评估记录", "Items"), "count"), "rate": (self.say("比率", "Rate"), "written"), "between": (self.say("各县最低–最高", "Lowest–highest"), "written"),
-            "dispersion": (self.say("离散系数", "Dispersion"), "written"), "beyond": (self.say("超出偶然的县", "Beyond chance"), "long"),
+            "beyond": (self.say("离散系数;超出偶然的县", "Dispersion; beyond chance"), "long"),
         }  # fmt: skip
         note = self.say("县数依次为:按同一标准评估、按其他标准评估、未评估。疑点、记录和比率只计按同一标准评估的县;一条记录可有几个疑点。", "Counties: assessed alike / by other criteria / not assessed. Findings, items and rates are of the counties that assessed the rule alike; an item may have several findings.")
+        note += self._by_chance()
         if self.public:
             note += self.say(f"公开版不印1至{self.settings.least_cell - 1}的数,最低–最高只计可印的县。", f" The public edition prints no count from 1 to {self.settings.least_cell - 1}; lowest and highest are of the counties that can be printed.")
         return Table(rows, columns, caption=self.say("同一规则各县对照", "The same rule over all counties"), note=note, lang=self.lang)
 
     def _beyond(self, row) -> str:
+        """The dispersion of a rule, and the counties above and below what chance explains, six of each by name."""
+        if pd.isna(row.dispersion):
+            return figures.MISSING
         parts = [(self.say("偏高:", "high: "), row.above), (self.say("偏低:", "low: "), row.below)]
-        return self.say(";", "; ").join(head + self._names(codes[:6]) + (f" +{len(codes) - 6}" if len(codes) > 6 else "") for head, codes in parts if codes) or figures.MISSING
+        told = [head + self._names(codes[:6]) + (f" +{len(codes) - 6}" if len(codes) > 6 else "") for head, codes in parts if codes]
+        return self.say(";", "; ").join([figures.number(row.dispersion, 1), *told])
+
+    def _by_chance(self) -> str:
+        """How many counties would lie beyond the outer limits if none differed: limits are exact, so it is at most this."""
+        judged = int(self._rules.loc[self._rules["dispersion"].notna(), "alike"].sum())
+        share = 1 - self.settings.limits[1]
+        return self.say(f"共判断{judged:,}次,各县即使毫无差别,也可有约{judged * share:.0f}次超出界限。", f" {judged:,} judgements in all: if no county differed, about {judged * share:.0f} could still lie beyond the limits.")
 
     def rules_chart(self) -> charts.Chart:
         """The rules on which counties differ most, every county's rate of each: small multiples."""
