@@ -42,13 +42,18 @@ def _imports(home: Path, module: str) -> frozenset[str]:
     return frozenset(part for p in parts for n in range(1, len(p) + 1) if (part := ".".join(p[:n])) in known) - {module}
 
 
-def modules_of(*modules: str) -> set[str]:
-    """The modules with all that they import, directly and through others."""
-    home, found, waiting = workbench.home(), set(), set(modules) & set(_modules(workbench.home()))
+@cache
+def _reached(home: Path, modules: frozenset[str]) -> frozenset[str]:
+    found, waiting = set(), modules & _modules(home).keys()
     while waiting:
         found |= waiting
         waiting = {m for w in waiting for m in _imports(home, w)} - found
-    return found
+    return frozenset(found)
+
+
+def modules_of(*modules: str) -> frozenset[str]:
+    """The modules with all that they import, directly and through others."""
+    return _reached(workbench.home(), frozenset(modules))
 
 
 @cache
@@ -70,15 +75,15 @@ def _digest(path: Path) -> str:
 
 
 @cache
-def _of(home: Path, modules: tuple[str, ...]) -> str:
-    known = _modules(home)
-    files = [known[m] for m in modules] + [p for m in modules if known[m].name == "__init__.py" for p in _beside(home, m)]
+def _of(home: Path, modules: frozenset[str]) -> str:
+    known, named = _modules(home), sorted(modules)
+    files = [known[m] for m in named] + [p for m in named if known[m].name == "__init__.py" for p in _beside(home, m)]
     return digests.of_value([[p.relative_to(home).as_posix(), _digest(p)] for p in [*files, *(home / s for s in _SHARED)]])
 
 
 def of_modules(*modules: str) -> str:
     """The digest of everything of the workbench that these modules rest on."""
-    return _of(workbench.home(), tuple(sorted(modules_of(*modules))))
+    return _of(workbench.home(), modules_of(*modules))
 
 
 @cache
