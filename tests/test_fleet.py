@@ -354,6 +354,24 @@ def test_workers_are_given_no_more_than_they_can_take_and_results_keep_their_ord
     assert client.most == 3
 
 
+def test_when_the_scheduler_is_lost_what_had_no_result_is_said_to_be_run_again(monkeypatch):
+    client = Outstanding()
+    errands = [Errand("", 2019, "", name=str(n)) for n in range(8)]
+    for e in errands:
+        object.__setattr__(e, "last", False)
+    ended = []
+
+    def nthreads():
+        if ended:
+            raise OSError("closed")
+        return {"a": 1, "b": 1, "c": 1}
+
+    monkeypatch.setattr(client, "nthreads", nthreads)
+    results = dispatch(errands, client, lambda county, step: ended.append(county))
+    assert sorted(r.status for r in results) == [0] + [1] * 7 and ended == [r.name for r in sorted(results, key=lambda r: r.status)]
+    assert all("调度器" in r.sentences[0].zh for r in results if r.status)
+
+
 class Fatal(Errand):
     """A county that ends whatever process runs it."""
 

@@ -35,7 +35,8 @@ def run_all(params: list[str], year: int, reports: str, jobs: int, only: list[st
 
     notebooks.chosen(only)
     try:
-        places.on_this_machine(reports).mkdir(parents=True, exist_ok=True)
+        if not places.in_store(reports):
+            Path(reports).mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise WrongParams.of(f"报告文件夹 {reports} 不能创建({wrong.strerror}),请换一个文件夹。", f"The folder for reports {reports} cannot be made ({wrong.strerror}); name another.") from None
     with view(len(params), lang) as show:

@@ -34,11 +34,20 @@ def run_counties(params: list[str | Path], year: int, reports: str | Path, *, jo
         with _mark(str(reports), scheduler) as mark, workers(min(jobs, len(errands)), scheduler) as client:
             # Workers that this process started are of its own installation.
             return dispatch([replace(e, mark=mark) for e in errands], client, progress, code=workbench_identity() if scheduler else None)
-    return [_here(e, progress) for e in errands]
+    results = []
+    for errand in errands:
+        results.append(_here(errand, progress))
+        if len(errands) > 1:
+            _tell_end(results[-1], progress)
+    return results
+
+
+def _tell_end(result: Result, progress: Progress) -> None:
+    progress(result.name, FAILED if result.status else DONE)
 
 
 def _here(errand: Errand, progress: Progress) -> Result:
-    if errand.at_home:
+    if not errand.by_url:
         return run_county(Path(errand.params), errand.year, Path(errand.reports), **errand.options, progress=progress)
     try:
         return errand.run(progress)
@@ -53,24 +62,32 @@ def dispatch(errands: list[Errand], client, progress: Progress = silent, *, code
     A county whose worker is lost is given to another. Workers may come and go meanwhile.
     """
     topic = f"bangfu-{uuid4().hex}"
-    client.subscribe_topic(topic, lambda event: progress(event[1]["county"], Sentence(*event[1]["step"])))
     waiting, under_way, ended, results = deque(range(len(errands))), {}, Queue(), {}
-    while waiting or under_way:
-        room = AT_ONCE * sum(client.nthreads().values())
-        while waiting and len(under_way) < max(room, 1):
-            number = waiting.popleft()
-            future = client.submit(_at_worker, errands[number], code, topic, key=f"{topic}-{number}", pure=False)
-            under_way[future.key] = number
-            future.add_done_callback(ended.put)
-        try:
-            future = ended.get(timeout=1)
-        except Empty:
-            continue
-        number = under_way.pop(future.key)
-        result = results[number] = _result(future, errands[number])
-        future.release()
-        progress(result.name, FAILED if result.status else DONE)
-    client.unsubscribe_topic(topic)
+
+    def note(number: int, result: Result) -> None:
+        results[number] = result
+        _tell_end(result, progress)
+
+    try:
+        client.subscribe_topic(topic, lambda event: progress(event[1]["county"], Sentence(*event[1]["step"])))
+        while waiting or under_way:
+            room = AT_ONCE * sum(client.nthreads().values())
+            while waiting and len(under_way) < max(room, 1):
+                number = waiting.popleft()
+                future = client.submit(_at_worker, errands[number], code, topic, key=f"{topic}-{number}", pure=False)
+                under_way[future.key] = number
+                future.add_done_callback(ended.put)
+            try:
+                future = ended.get(timeout=1)
+            except Empty:
+                continue
+            number = under_way.pop(future.key)
+            note(number, _result(future, errands[number]))
+            future.release()
+        client.unsubscribe_topic(topic)
+    except OSError as wrong:  # the scheduler does not answer
+        for number in sorted({*range(len(errands))} - {*results}):
+            note(number, _lost(errands[number], ConnectionError(wrong)))
     return [results[n] for n in range(len(errands))]
 
 
@@ -103,7 +120,7 @@ def _lost(errand: Errand, wrong: Exception) -> Result:
             "运行它的进程一再中断(多因内存不足),请减少 --jobs 或换内存更大的机器后重试。",
             "The processes that ran it ended again and again (mostly for lack of memory); try fewer --jobs, or a machine with more memory.",
         )
-    elif "Cancelled" in kind or "Comm" in kind:
+    elif kind in ("ConnectionError", "FutureCancelledError"):
         said = Sentence("与调度器的连接中断,请恢复后重新运行:已完成的县不再运行。", "The connection to the scheduler was lost; run again when it is back: counties that are done are not run again.")
     else:
         said = Sentence(f"程序出错({kind}:{wrong}),请把此句和运行记录交给维护人员。", f"An error of the workbench ({kind}: {wrong}); please report this sentence.")

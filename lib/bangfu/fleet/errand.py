@@ -30,6 +30,7 @@ class Errand:
     reports  path or URL of the folder for reports
     options  only, lang, edition as for `pipeline.run_county`
     code     of the county, as far as its params can be read; name: what it is called
+    by_url   whether anything of it stands in a store; otherwise it can be run where it stands
     mark     a file in a folder of reports by path: a worker that does not see it has another folder of that name
     """
 
@@ -40,6 +41,7 @@ class Errand:
     sent: dict[str, bytes] = field(default_factory=dict)
     code: str | None = None
     name: str = ""
+    by_url: bool = False
     mark: str | None = None
 
     @classmethod
@@ -47,7 +49,7 @@ class Errand:
         """What is to be sent for the params. Wrong params are no matter here: their run says so."""
         params, reports = (p if places.in_store(p) else os.path.abspath(p) for p in (str(params), str(reports)))
         at = fetch_file(params) if places.in_store(params) else Path(params)
-        errand = cls(params, int(year), reports, options, name=Path(params).stem)
+        errand = cls(params, int(year), reports, options, name=Path(params).stem, by_url=places.in_store(params) or places.in_store(reports))
         if at is None or not at.is_file():
             return errand
         sent = {at.name: at.read_bytes()}
@@ -59,19 +61,7 @@ class Errand:
         beside = fetch_file(places.beside(params, pack)) if places.in_store(params) else packs_beside(at)[0] / f"{county.policy}.yml"
         if beside and beside.is_file():
             sent[pack] = beside.read_bytes()
-        return replace(errand, sent=sent, code=county.code, name=county.name)
-
-    @property
-    def at_home(self) -> bool:
-        """Whether everything stands at paths of this machine, so that the county can be run where it stands."""
-        return not places.in_store(self.params) and not places.in_store(self.reports) and self._raw_here
-
-    @property
-    def _raw_here(self) -> bool:
-        try:
-            return not places.in_store(read_yaml(Path(self.params)).get("raw", ""))
-        except (Problem, TypeError, AttributeError):
-            return True  # its run says what is wrong
+        return replace(errand, sent=sent, code=county.code, name=county.name, by_url=errand.by_url or places.in_store(county.raw))
 
     def run(self, progress: Progress = silent) -> Result:
         """Runs the county on this machine, unless that has been done; the result names paths and URLs as the errand does.
@@ -166,7 +156,7 @@ class Errand:
     @contextmanager
     def _alone(self):
         """Waits while another process of this machine works on the same county's copy, which a worker that was given up may still do."""
-        if self.at_home or os.name != "posix":
+        if not self.by_url or os.name != "posix":
             yield
             return
         import fcntl
