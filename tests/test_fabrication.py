@@ -49,15 +49,15 @@ def test_likeness_is_the_share_of_three_character_sequences_in_common():
     texts = np.array(["甲乙丙丁戊己", "甲乙丙丁戊庚", "子丑寅卯辰巳"], object)
     likeness = Likeness.of(texts)
     # 甲乙丙 乙丙丁 丙丁戊 丁戊己 | 丁戊庚: three of five in common; with the third text none.
-    assert likeness.between(np.array([0]), np.array([1]))[0] == pytest.approx(3 / 5)
-    assert likeness.between(np.array([0]), np.array([2]))[0] == 0
+    assert next(likeness.along(np.array([0, 1]), 1))[0] == pytest.approx(3 / 5)
+    assert [a.tolist() for a in likeness.along(np.array([0, 1, 2, 0]), 2)] == [pytest.approx([0.6, 0, 0]), pytest.approx([0, 0.6])]
     assert likeness.nearest(np.array([0, 1, 2])).tolist() == pytest.approx([0.6, 0.6, 0])
 
 
 def test_other_figures_and_commas_hide_no_copy():
     texts = np.array(["收玉米300斤,补贴已领", "收玉米25斤;补贴已领。", "同样的话"], object)
     likeness = Likeness.of(texts)
-    assert likeness.between(np.array([0]), np.array([1]))[0] == 1
+    assert next(likeness.along(np.array([0, 1]), 1))[0] == 1
     assert likeness.keys[0].tolist() == likeness.keys[1].tolist()
     assert likeness.nearest(np.array([2, 2, 0])).tolist()[:2] == [1, 1]  # the same text twice
 

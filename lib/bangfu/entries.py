@@ -5,4 +5,5 @@ import pandas as pd
 
 def once(rows: pd.DataFrame, number: str) -> pd.DataFrame:
     """The rows without those whose number (of the record, the payment, ...) has stood before; rows without a number stay."""
-    return rows[rows[number].isna() | ~rows[number].duplicated()]
+    again = rows[number].notna() & rows[number].duplicated()
+    return rows[~again] if again.any() else rows.copy(deep=False)

@@ -6,13 +6,14 @@ that fall together by chance make unlike texts look a little alike, the same for
 """
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 BITS = 256
 LENGTH = 3
-CHUNK = 1 << 16  # texts read at a time
+CHUNK = 1 << 13  # texts read at a time
 _FACTORS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype="uint64")
 _SALTS = np.array([0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB], dtype="uint64")
 
@@ -31,15 +32,20 @@ class Likeness:
     @classmethod
     def of(cls, texts: np.ndarray) -> "Likeness":
         """Of different texts; a text of fewer than three characters that count is a set without elements, like nothing."""
-        parts = [_chunk(texts[start : start + CHUNK]) for start in range(0, len(texts), CHUNK)] or [_chunk(texts)]
+        meanings = _Meanings()
+        parts = [_chunk(texts[start : start + CHUNK], meanings) for start in range(0, len(texts), CHUNK)] or [_chunk(texts, meanings)]
         bits, keys = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
         return cls(bits, np.bitwise_count(bits).sum(axis=1).astype("int16"), keys)
 
-    def between(self, some: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """The likeness of each text to the one that stands beside it, 0 to 1; the same text is wholly alike."""
-        shared = np.bitwise_count(self.bits[some] & self.bits[others]).sum(axis=1).astype("float32")
-        either = self.sizes[some] + self.sizes[others] - shared
-        return np.where(some == others, 1, shared / np.maximum(either, 1))
+    def along(self, texts: np.ndarray, farthest: int) -> Iterator[np.ndarray]:
+        """The likeness of each of a row of texts to the next one, then to the next but one, up to the farthest, 0 to 1; the same text is wholly alike."""
+        bits, sizes = self.bits[texts], self.sizes[texts].astype("float32")
+        for apart in range(1, farthest + 1):
+            count = np.bitwise_count(bits[:-apart] & bits[apart:])
+            shared = sum(count.T.astype("float32"))
+            alike = shared / np.maximum(sizes[:-apart] + sizes[apart:] - shared, 1)
+            alike[texts[:-apart] == texts[apart:]] = 1
+            yield alike
 
     def nearest(self, texts: np.ndarray) -> np.ndarray:
         """For each of several texts how alike the one most alike among the others is; sets of texts (..., n) each by itself."""
@@ -54,10 +60,10 @@ class Likeness:
         return alike.max(axis=-1)
 
 
-def _chunk(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _chunk(texts: np.ndarray, meanings: "_Meanings") -> tuple[np.ndarray, np.ndarray]:
     begins, marks = code_points(texts)
     owner = np.repeat(np.arange(len(texts), dtype="int32"), np.diff(begins, append=len(marks) + 1))[: len(marks)]
-    marks = _meaning(marks)
+    marks = meanings.of(marks)
     counts = marks > 0
     counts[1:] &= ~((marks[1:] == ord("0")) & (marks[:-1] == ord("0")))
     owner, marks = owner[counts], marks[counts].astype("uint64")
@@ -83,13 +89,21 @@ def code_points(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.cumsum(lengths + 1) - lengths - 1, np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
 
 
-def _meaning(marks: np.ndarray) -> np.ndarray:
-    """Each mark as it counts: all digits as 0, what is neither letter nor figure (punctuation, blanks, symbols) as nothing."""
-    stands = np.zeros(0x110000, "uint32")
-    stands[marks] = 1
-    different = np.flatnonzero(stands)
-    stands[different] = [_as_it_counts(chr(mark)) for mark in different]
-    return stands[marks]
+class _Meanings:
+    """Marks as they count, each looked up once: all digits as 0, what is neither letter nor figure (punctuation, blanks, symbols) as nothing."""
+
+    UNKNOWN = 0x110000
+
+    def __init__(self):
+        self.known = np.full(0x110000, self.UNKNOWN, "uint32")
+
+    def of(self, marks: np.ndarray) -> np.ndarray:
+        found = self.known[marks]
+        new = np.unique(marks[found == self.UNKNOWN])
+        if not len(new):
+            return found
+        self.known[new] = [_as_it_counts(chr(mark)) for mark in new]
+        return self.known[marks]
 
 
 def _as_it_counts(mark: str) -> int:

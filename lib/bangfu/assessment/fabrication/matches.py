@@ -66,14 +66,14 @@ class Matches:
             place = np.empty(len(keys), "int64")
             place[np.lexsort(ordered.T[::-1])] = np.arange(len(keys))
             order = np.argsort(place[text] << 30 | turn, kind="stable")
-            for apart in range(1, NEIGHBOURS + 1):
-                here, there = order[:-apart], order[apart:]
-                near = (keys[text[here], first] == keys[text[there], first]) & (helper[here] != helper[there])
-                here, there = here[near], there[near]
-                alike = records.likeness.between(text[here], text[there]).astype("float32")
+            key, by, so_far, who = keys[text[order], first], helper[order], best[order], whose[order]
+            for apart, alike in enumerate(records.likeness.along(text[order], NEIGHBOURS), start=1):
+                here, there = slice(None, -apart), slice(apart, None)
+                alike[(key[here] != key[there]) | (by[here] == by[there])] = 0
                 for some, other in ((here, there), (there, here)):
-                    better = alike > best[some]
-                    best[some[better]], whose[some[better]] = alike[better], helper[other[better]]
+                    better = alike > so_far[some]
+                    so_far[some][better], who[some][better] = alike[better], by[other][better]
+            best[order], whose[order] = so_far, who
         match, who = np.zeros(len(records.text), "float32"), np.full(len(records.text), -1)
         match[known], who[known] = best[at], whose[at]
         return match, who

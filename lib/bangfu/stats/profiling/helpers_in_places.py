@@ -123,12 +123,12 @@ class _Equations:
         self.n = np.bincount(helpers).astype(float)
         self.sums, self.yy = Z @ y, float(y @ y)
         self.WW, self.Wy, self.C = (W.T @ W).tocsr(), W.T @ y, (Z @ W).tocsr()
-        self.own = sparse.diags_array((np.arange(W.shape[1]) >= self.p).astype(float)).tocsr()  # of each village effect, on its own scale
+        self.own = (np.arange(W.shape[1]) >= self.p).astype(float)  # what each village effect adds, on its own scale
         self.sparse = W.shape[1] > SMALL
         if self.sparse:
             self.pattern = _Pattern(self.WW, self.C)
         else:
-            self.WW, self.C, self.own = self.WW.toarray(), self.C.toarray(), self.own.toarray()
+            self.WW, self.C = self.WW.toarray(), self.C.toarray()
         plain = X @ np.linalg.lstsq(X, y, rcond=None)[0]
         self.left = float(((y - plain) ** 2).sum())
 
@@ -137,16 +137,16 @@ class _Equations:
         weight = helper_ratio / (1 + helper_ratio * self.n)
         scale = np.concatenate([np.ones(self.p), np.full(len(self.Wy) - self.p, np.sqrt(place_ratio))])
         if self.sparse:
-            left = self.pattern.less(weight, scale) + self.own
+            left = self.pattern.less(weight, scale, self.own)
         else:
-            left = (self.WW - self.C.T @ (self.C * weight[:, None])) * scale * scale[:, None] + self.own
+            left = (self.WW - self.C.T @ (self.C * weight[:, None])) * scale * scale[:, None] + np.diag(self.own)
         return weight, scale, left, scale * (self.Wy - self.C.T @ (weight * self.sums))
 
     def criterion(self, helper_ratio, place_ratio):
         """-2 log restricted likelihood with the variance within profiled out."""
         weight, scale, left, right = self._absorbed(helper_ratio, place_ratio)
         if self.sparse and left.nnz < SPARSE * left.shape[0] ** 2:  # helpers each in one village leave next to nothing beside the diagonal
-            factor = splu(left.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+            factor = splu(left, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
             determinant, solution = np.log(np.abs(factor.U.diagonal())).sum(), factor.solve(right)
         else:
             dense = linalg.cho_factor(_full(left), lower=True, check_finite=False)
@@ -218,17 +218,19 @@ class _Pattern:
         """whole: the equations before anything is absorbed, of_helpers: the sums of each helper, a row per helper."""
         size, before = whole.shape[0], whole.tocoo()
         row, column, helper, product = _products(of_helpers)
-        places = np.concatenate([np.multiply(before.row, size, dtype="int64") + before.col, row * size + column])
+        places = np.concatenate([np.multiply(before.row, size, dtype="int64") + before.col, row * size + column, np.arange(size) * (size + 1)])
         entries, at = np.unique(places, return_inverse=True)
         self.row, self.column = entries // size, entries % size
         self.whole = np.bincount(at[: before.nnz], before.data, len(entries))
-        self.taken = sparse.csr_array((product, (at[before.nnz :], helper)), shape=(len(entries), of_helpers.shape[0]))
+        self.taken = sparse.csr_array((product, (at[before.nnz : -size], helper)), shape=(len(entries), of_helpers.shape[0]))
+        self.diagonal = at[-size:]
         self.begins = np.searchsorted(self.row, np.arange(size + 1))
 
-    def less(self, weight, scale):
-        """whole less the products of each helper's sums with its weight, on the scale given."""
+    def less(self, weight, scale, own):
+        """whole less the products of each helper's sums with its weight, on the scale given, and own on the diagonal."""
         values = (self.whole - self.taken @ weight) * scale[self.row] * scale[self.column]
-        return sparse.csr_array((values, self.column, self.begins), shape=(len(scale), len(scale)))
+        values[self.diagonal] += own
+        return sparse.csc_array((values, self.column, self.begins), shape=(len(scale), len(scale)))  # it is symmetric
 
 
 def _products(sums):
