@@ -83,11 +83,13 @@ def main(counties: int, households: int, only: list[str] | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         params = make_fleet(place, counties, households)
-        told = [run(params, place / f"reports{jobs}", jobs, only) for jobs in (1, 2)]
-    print(f"{counties} counties of {households} households, {', '.join(only) if only else 'all notebooks'}")
-    print(f"{'workers':>8}{'seconds':>10}{'a minute':>10}{'warm':>8}{'MiB first':>11}{'last':>7}{'per 100':>9}")
-    for t in told:
-        print(f"{t['workers']:>8}{t['seconds']:>10}{t['per_minute']:>10}{t['warm_per_minute']:>8}{t['memory_first']:>11}{t['memory_last']:>7}{t['memory_per_100']:>9}")
+        print(f"{counties} counties of {households} households, {', '.join(only) if only else 'all notebooks'}")
+        print(f"{'workers':>8}{'seconds':>10}{'a minute':>10}{'warm':>8}{'MiB first':>11}{'last':>7}{'per 100':>9}", flush=True)
+        told = []
+        for jobs in (1, 2):
+            t = run(params, place / f"reports{jobs}", jobs, only)
+            print(f"{jobs:>8}{t['seconds']:>10}{t['per_minute']:>10}{t['warm_per_minute']:>8}{t['memory_first']:>11}{t['memory_last']:>7}{t['memory_per_100']:>9}", flush=True)
+            told.append(t)
     print(f"two workers over one: {told[1]['warm_per_minute'] / told[0]['warm_per_minute']:.2f} times the counties a minute")
     write("fleet", {"counties": counties, "households": households, "only": only, **machine(), "runs": told})
 

@@ -428,7 +428,7 @@ class Machines:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-        self.start("scheduler", "distributed.cli.dask_scheduler", "--host", self.address, "--no-dashboard", "--no-show")
+        self.start("scheduler", "distributed.cli.dask_scheduler", "--host", self.address, "--no-dashboard", "--no-show", "--idle-timeout", "5 minutes")
         self.workers = [self.start(f"worker{n}", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1") for n in range(3)]
 
     def start(self, name: str, module: str, *words: str) -> subprocess.Popen:
@@ -459,10 +459,10 @@ def machines(s3, tmp_path):
 
 @pytest.mark.long
 def test_three_machines_one_of_which_is_lost_half_way_leave_what_one_machine_leaves(machines, tmp_path, request):
-    """Five counties by URL and one without raw files; nothing is shared but the store."""
+    """Four counties by URL and one without raw files; nothing is shared but the store."""
     from bangfu.record import outputs_of
 
-    home, only, codes = f"{BUCKET}/{request.node.name}", ["data_quality", "fund_audit"], [f"99930{n}" for n in range(1, 6)]
+    home, only, codes = f"{BUCKET}/{request.node.name}", ["data_quality"], [f"99930{n}" for n in range(1, 5)]
     sent = []
     for n, code in enumerate(codes):
         make_county(tmp_path / code, households=60, seed=n + 1, code=code, name=f"样县{code[-1]}")
@@ -486,9 +486,9 @@ def test_three_machines_one_of_which_is_lost_half_way_leave_what_one_machine_lea
         return run_counties(sent, 2019, f"{home}/reports", scheduler=machines.address, only=only, progress=watch)
 
     results = run()
-    assert [r.status for r in results] == [0] * 5 + [2], [r.sentences for r in results]
+    assert [r.status for r in results] == [0] * 4 + [2], [r.sentences for r in results]
     begun = [county for county, step in steps if step == "reading raw files"]
-    assert lost and len(begun) == 6 and len(set(begun)) == 5, "the county of the machine that was lost was begun again by another"
+    assert lost and len(begun) == 5 and len(set(begun)) == 4, "the county of the machine that was lost was begun again by another"
 
     for code in codes:
         alone = run_county(tmp_path / code / f"{code}.yml", 2019, tmp_path / "alone", only=only)
@@ -502,5 +502,5 @@ def test_three_machines_one_of_which_is_lost_half_way_leave_what_one_machine_lea
     assert [(r.name, r.status, r.report, r.counts) for r in again] == [(r.name, r.status, r.report, r.counts) for r in results]
     assert {step for _, step in steps} == {"done", "failed"}, "what is done is not run again"
     files().rm_file(f"{home}/raw/{codes[1]}/2019/满意度调查.xlsx")
-    assert [r.status for r in run()] == [0] * 5 + [2]
+    assert [r.status for r in run()] == [0] * 4 + [2]
     assert {county for county, step in steps if step == "reading raw files"} == {"样县2"}

@@ -66,9 +66,9 @@ def _tell(result, lang: str) -> None:
     told = ("、" if lang == "zh" else ", ").join(f"{word('severity', k, lang)} {counts.get(k, 0)}" for k in ("high", "medium", "low"))
     seconds = (";" if lang == "zh" else "; ").join(f"{k} {v:.1f}s" for k, v in result.steps.items())
     if lang == "en":
-        say(f"{result.name}: {sum(counts.values())} findings ({told}). Steps: {seconds}.", lang)
+        say(f"{result.name}: {sum(counts.values())} findings ({told}). " + (f"Steps: {seconds}." if seconds else "Nothing has changed; not run again."), lang)
     else:
-        say(f"{result.name}:发现疑点{sum(counts.values())}个({told})。用时:{seconds}。", lang)
+        say(f"{result.name}:发现疑点{sum(counts.values())}个({told})。" + (f"用时:{seconds}。" if seconds else "没有变化,未再运行。"), lang)
     for sentence in result.sentences:
         say(sentence.say(lang), lang)
     if result.report:

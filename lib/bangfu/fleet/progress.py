@@ -21,16 +21,18 @@ def view(total: int, lang: str):
     if total == 1 or not sys.stdout.isatty():
         yield lambda county, step: print(_set(f"[{county}] {step.say(lang)}", lang), flush=True)
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), transient=True) as bars:
-        whole = bars.add_task("counties" if lang == "en" else "县", total=total)
-        under_way: dict[str, int] = {}
+    with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(), transient=True) as bars:
+        what, ended, under_way = "counties" if lang == "en" else "县", 0, {}
+        whole = bars.add_task(f"{what} 0/{total}", total=total)
 
         def show(county: str, step: Sentence) -> None:
+            nonlocal ended
             said = _set(f"{county} {step.say(lang)}", lang)
             if step in (DONE, FAILED):
-                bars.advance(whole)
+                ended += 1
+                bars.update(whole, completed=ended, description=f"{what} {ended}/{total}")
                 if county in under_way:
                     bars.remove_task(under_way.pop(county))
                 if step == FAILED:
