@@ -245,7 +245,7 @@ def test_raw_files_that_are_not_found_are_named(run, place, tmp_path, capsys):
 def test_what_cannot_be_packed_is_said(run, place, ids, tmp_path, capsys):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("")
-    for options, words in [({"to": tmp_path / "full"}, "已存在"), ({"case": ids}, "--recipient"), ({"case": ids, "recipient": "x", "with_inputs": True}, "--with-inputs"), ({"case": ["F0"], "recipient": "x"}, "F0")]:
+    for options, words in [({"to": run.folder / "p.zip"}, "运行结果的文件夹"), ({"to": tmp_path / "full" / "x" / "p.zip"}, "不能写出"), ({"to": tmp_path / "full"}, "已存在"), ({"case": ids}, "--recipient"), ({"case": ids, "recipient": "x", "with_inputs": True}, "--with-inputs"), ({"case": ["F0"], "recipient": "x"}, "F0")]:
         with pytest.raises(WrongParams, match=words):
             pack(run, **{"to": tmp_path / "p", **options})
     assert command("pack", place / "params.yml", "--to", tmp_path / "p") == 2

@@ -76,3 +76,10 @@ def test_a_folder_with_a_link_is_refused(tmp_path):
     with pytest.raises(Refused) as refused:
         archive.opened(package)
     assert "data/link" in refused.value.sentences[0].zh
+
+
+def test_a_package_is_found_where_it_was_unpacked(tmp_path):
+    make_package(tmp_path / "下载" / "p", signer())
+    assert archive.package_at(tmp_path / "下载") == archive.package_at(tmp_path / "下载" / "p") == tmp_path / "下载" / "p"
+    (tmp_path / "下载" / "q").mkdir()
+    assert archive.package_at(tmp_path / "下载") is None and archive.package_at(tmp_path / "no") is None

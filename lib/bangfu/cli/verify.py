@@ -21,9 +21,10 @@ def verify(
 ) -> None:
     """核验已发布的报告或证据包是否原样、能否重现。/ Is everything unchanged, and does running again give the same?"""
     checked(lang)
-    from bangfu.package.archive import is_package
+    from bangfu.package.archive import package_at
 
-    told, differences = _package(folder, signer, files_only, inputs) if is_package(folder) else _reports(folder, signer, files_only, inputs, lang)
+    package = package_at(folder)
+    told, differences = _package(package, signer, files_only, inputs) if package else _reports(folder, signer, files_only, inputs, lang)
     for sentence in differences:
         complain(sentence.say(lang), lang)
     for sentence in told:

@@ -108,9 +108,16 @@ def _demand_harmless(name: str, entries: list[zipfile.ZipInfo]) -> None:
             _refuse(name, f"其中“{file[:60]}”解压后异常膨胀", f"“{file[:60]}” in it swells beyond reason when unpacked")
 
 
-def is_package(path: Path) -> bool:
-    """Does a path look like an evidence package, whole or not?"""
-    return path.is_file() or any((path / name).is_file() for name in _BAG) and (path / "data").is_dir()
+def package_at(path: Path) -> Path | None:
+    """The evidence package at a path, whole or not: a file, a folder, or the one folder in a folder that it was unpacked into; None where there is none."""
+    if path.is_file() or _is_bag(path):
+        return path
+    inside = list(path.iterdir()) if path.is_dir() else []
+    return inside[0] if len(inside) == 1 and _is_bag(inside[0]) else None
+
+
+def _is_bag(folder: Path) -> bool:
+    return (folder / "data").is_dir() and any((folder / name).is_file() for name in _BAG)
 
 
 def opened(path: Path) -> Opened:

@@ -4,7 +4,6 @@ It says of every file what it is, which notebook was run on what and left what, 
 """
 
 import json
-import mimetypes
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,8 +19,13 @@ _PROFILES = {
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
 }
 _PIPELINE = f"{WORKFLOW}/pipeline.py"
-_FORMATS = {".parquet": "application/vnd.apache.parquet", ".ipynb": "application/x-ipynb+json", ".yml": "application/yaml", ".lock": "text/plain", ".py": "text/x-python", ".md": "text/markdown", ".sha256": "text/plain"}
-_WORKBOOKS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+# Fixed here, for what a system knows of formats differs from one to the next.
+_FORMATS = {
+    ".parquet": "application/vnd.apache.parquet", ".ipynb": "application/x-ipynb+json", ".json": "application/json", ".yml": "application/yaml", ".html": "text/html",
+    ".pdf": "application/pdf", ".docx": f"{_OFFICE}.wordprocessingml.document", ".xlsx": f"{_OFFICE}.spreadsheetml.sheet", ".xls": "application/vnd.ms-excel",
+    ".csv": "text/csv", ".md": "text/markdown", ".py": "text/x-python", ".css": "text/css", ".toml": "application/toml", ".txt": "text/plain", ".lock": "text/plain", ".sha256": "text/plain",
+}  # fmt: skip
 
 
 def write_crate(data: Path, record: dict, told: dict) -> None:
@@ -70,7 +74,7 @@ class _Crate:
         path = self.data / name
         kind = path.suffix.lower()
         told = {"name": unportable(path.name), "contentSize": str(path.stat().st_size)}
-        told["encodingFormat"] = _FORMATS.get(kind) or _WORKBOOKS.get(kind) or mimetypes.types_map.get(kind, "application/octet-stream")
+        told["encodingFormat"] = _FORMATS.get(kind, "application/octet-stream")
         if name == _PIPELINE or name.startswith(f"{WORKFLOW}/notebooks/"):
             python = self._thing("https://www.python.org/", "ComputerLanguage", name="Python", url="https://www.python.org/", version=self.record["versions"].get("python"))
             told |= {"programmingLanguage": {"@id": python.id}, "version": f"{self.record['versions']['bangfu']}+{self.record['code'][:12]}"}

@@ -38,7 +38,7 @@ def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str
     case: finding ids. recipient: who may have it; a case and working papers are for a named recipient only.
     WrongParams where the place is taken, the recipient is missing or there is no key; CannotPack where the run is not as it was recorded.
     """
-    _demand_place(to)
+    _demand_place(to, run.folder)
     if case and not recipient:
         raise WrongParams.of("案件包未脱敏,须用 --recipient 写明领取人。", "The package of a case is not masked: name who may have it by --recipient.")
     if case and with_inputs:
@@ -49,6 +49,15 @@ def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str
     ledger = Ledger.open(run.params, run.record["year"], run.folder.parent.parent)
     ids = chosen(ledger.table, ",".join(case), "") if case else []
     name = "-".join([run.name, *(["case", digests.of_value(sorted(ids))[:8]] if ids else [])])
+    try:
+        files = _write(run, to, name, ledger, ids, recipient, with_inputs, with_code, signer)
+    except OSError as wrong:
+        raise WrongParams.of(f"证据包 {to.name} 不能写出({wrong.strerror}),请检查磁盘空间和权限。", f"The package {to.name} cannot be written ({wrong.strerror}); check the disk and permissions.") from None
+    return Packed(to, files, signer.fingerprint)
+
+
+def _write(run: RecordedRun, to: Path, name: str, ledger: Ledger, ids: list[str], recipient: str, with_inputs: bool, with_code: bool, signer: Signer) -> int:
+    """Fills, describes, closes and signs the bag beside its place, then puts it there: whole or not at all. Returns how many files it has."""
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".packing-") as place:
         bag = Path(place) / name
@@ -65,10 +74,12 @@ def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str
             if to.exists():
                 to.rmdir()
             bag.rename(to)
-    return Packed(to, files, signer.fingerprint)
+    return files
 
 
-def _demand_place(to: Path) -> None:
+def _demand_place(to: Path, run: Path) -> None:
+    if to.resolve().is_relative_to(run.resolve()):
+        raise WrongParams.of("证据包不能写在运行结果的文件夹里,请换一个位置。", "A package cannot stand in the folder of the run; name another place.")
     taken = to.exists() and (to.suffix.lower() == ".zip" or not to.is_dir() or any(to.iterdir()))
     if taken:
         raise WrongParams.of(f"{to.name} 已存在,证据包不覆盖已有的文件,请换一个名称。", f"{to.name} is there already; a package overwrites nothing, name another.")
