@@ -9,11 +9,10 @@ from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from bangfu import calendar
 from bangfu.corrections import NONE, Corrections
+from bangfu.matching import places
 from bangfu.parameters import Step
 
 @dataclass(frozen=True)
@@ -52,22 +51,13 @@ def held_in(pairings: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def pair_codes(pairings: pd.DataFrame, records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The pair of helper and household as a whole number, for pairings and for records; -1 where a side is missing or unpaired."""
-    helpers, households = (_strings(pairings[c].dropna().drop_duplicates()) for c in ("helper_id", "household_id"))
+    helpers, households = (pairings[c].dropna().drop_duplicates() for c in ("helper_id", "household_id"))
 
     def code(frame: pd.DataFrame) -> np.ndarray:
-        helper, household = _places(frame["helper_id"], helpers), _places(frame["household_id"], households)
+        helper, household = places(frame["helper_id"], helpers), places(frame["household_id"], households)
         return np.where((helper < 0) | (household < 0), -1, helper * len(households) + household)
 
     return code(pairings), code(records)
-
-
-def _strings(ids: pd.Series) -> pa.Array:
-    return pa.array(ids, type=pa.large_string(), from_pandas=True)
-
-
-def _places(ids: pd.Series, known: pa.Array) -> np.ndarray:
-    """Where each id stands among those known; -1 where it is missing or stands nowhere."""
-    return pc.fill_null(pc.index_in(_strings(ids), value_set=known), -1).to_numpy().astype("int64")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bangfu import identity
+from bangfu.matching import stands_in
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,15 @@ def id_number(own: pd.DataFrame) -> pd.Series:
 
 def listed(own: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
     """Does the value stand in the other table?"""
-    return _boolean(own.iloc[:, 0].isin(other.iloc[:, 0].dropna()), _any_missing(own))
+    return _boolean(stands_in(own.iloc[:, 0], other.iloc[:, 0]), _any_missing(own))
 
 
 def agrees(own: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
     """Does the other table give this value for this key? Unknown where it does not list the key, or no value for it."""
     other = other.dropna().drop_duplicates()
-    known = own.iloc[:, 0].isin(other.iloc[:, 0])
-    pairs = pd.MultiIndex.from_frame(own).isin(pd.MultiIndex.from_frame(other)) if len(other) else False
-    return _boolean(pd.Series(pairs, index=own.index), _any_missing(own) | ~known)
+    known = stands_in(own.iloc[:, 0], other.iloc[:, 0])
+    pairs = own.set_axis(other.columns, axis=1).merge(other, how="left", indicator=True)["_merge"].eq("both")
+    return _boolean(pairs.set_axis(own.index), _any_missing(own) | ~known)
 
 
 def not_negative(own: pd.DataFrame) -> pd.Series:
