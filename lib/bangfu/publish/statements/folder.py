@@ -99,7 +99,7 @@ class Folder:
         rows = m.people[m.people["unit"] == unit]
         mine = {h: f"{self.number[h]}.html" for h in helpers if self.unit_of[h] == unit}
         parts = [
-            (say("概况", "Overview"), [m.key_figures_of_group(rows), m.grades_of("unit", unit)]),
+            (say("概况", "Overview"), [m.key_figures_of_group("unit", unit), m.grades_of("unit", unit)]),
             (say("对单位的处理", "Sanction of the unit"), [m.unit_sanctions(unit)]),
             (say("考虑结对户差异的比较", "Compared, allowing for households"), [m.compared_group("unit", unit)]),
             (say("对账单", "Statements"), [m.roll(rows[rows["helper_id"].isin(mine)], mine)]),
@@ -109,11 +109,10 @@ class Folder:
 
     def town(self, town: str) -> Path:
         say, m = self.summaries.say, self.summaries
-        rows = m.people[m.people["town"] == town]
         links = {u: f"../units/{n}/{INDEX}" for u, n in self.unit_number.items()}
         note = say("责任人按其多数结对户所在镇街归入。单位的数字是该单位全部责任人的。", "Helpers are counted in the town of most of their households. Figures of units are of all their helpers.")
         parts = [
-            (say("概况", "Overview"), [m.key_figures_of_group(rows), m.grades_of("town", town)]),
+            (say("概况", "Overview"), [m.key_figures_of_group("town", town), m.grades_of("town", town)]),
             (say("有责任人在此结对的单位", "Units with helpers here"), [m.groups("unit", links, within=("town", town)), Notice(note)]),
             (say("考虑结对户差异的比较", "Compared, allowing for households"), [m.compared_group("town", town)]),
             self._back([(say("全县", "The county"), f"../{INDEX}")]),
@@ -123,7 +122,7 @@ class Folder:
     def whole_county(self) -> Path:
         say, m = self.summaries.say, self.summaries
         parts = [
-            (say("概况", "Overview"), [m.scorecard(), m.key_figures_of_group(m.people), m.grades_of()]),
+            (say("概况", "Overview"), [m.scorecard(), m.key_figures_of_group(), m.grades_of()]),
             (say("各镇街", "Towns"), [m.groups("town", {t: f"towns/{n}.html" for t, n in self.town_number.items()}), m.compared_group("town")]),
             (say("各单位", "Units"), [m.groups("unit", {u: f"units/{n}/{INDEX}" for u, n in self.unit_number.items()})]),
             (say("对单位的处理", "Sanctions of units"), [m.unit_sanctions()]),

@@ -18,6 +18,7 @@ from bangfu.stats.proportion_interval import clopper_pearson
 
 GROUPS = {"unit": ("单位", "Unit"), "town": ("镇街", "Town")}
 _CONFIDENCE = 0.95
+_HIDDEN = "·"
 
 
 class Summaries(StatementPages):
@@ -38,15 +39,19 @@ class Summaries(StatementPages):
         """Fewest persons of whom figures are given; in the internal edition every figure is."""
         return self.card.statements.smallest if self.public else 0
 
-    def key_figures_of_group(self, rows: pd.DataFrame) -> Figures | Notice:
-        if rows["helper_id"].nunique() < self.smallest:
+    def key_figures_of_group(self, by: str | None = None, name: str | None = None) -> Figures | Notice:
+        """The figures of the county (by None), or of a unit or town; what `_figures_of` hides is hidden here too."""
+        rows = self.people if by is None else self.people[self.people[by] == name]
+        told = None if by is None else self._figures_of(by).set_index("name").loc[name]
+        if rows["helper_id"].nunique() < self.smallest or (told is not None and told["helpers"] == _HIDDEN):
             return self._too_few()
+        missed = _HIDDEN if told is not None and told["visits"] == _HIDDEN else f"{rows['visits_missed'].sum():,}"
         proposed = rows["sanction"].notna() & ~rows["sanction_in_force"]
         persons, times = self.say("人", ""), self.say("次", "")
         return Figures(
             [
                 (self.say("帮扶责任人", "Helpers"), f"{rows['helper_id'].nunique():,}", persons), (self.say("应入户", "Visits due"), f"{rows['visits_due'].sum():,}", times),
-                (self.say("缺访", "Missed"), f"{rows['visits_missed'].sum():,}", times), (self.say("应电话联系", "Calls due"), f"{rows['calls_due'].sum():,}", times),
+                (self.say("缺访", "Missed"), missed, times), (self.say("应电话联系", "Calls due"), f"{rows['calls_due'].sum():,}", times),
                 (self.say("缺电话联系", "Calls missed"), f"{rows['calls_missed'].sum():,}", times), (self.say("疑点", "Findings"), f"{rows.drop_duplicates('helper_id')['findings'].sum():,}", self.say("个", "")),
                 (self.say("拟处理", "Sanctions proposed"), self._number(int(proposed.sum())), persons), (self.say("已核实处理", "In force"), self._number(int(rows["sanction_in_force"].sum())), persons),
             ]
@@ -78,7 +83,7 @@ class Summaries(StatementPages):
         group = name if by else "all"
         if group not in counts.index:
             return ["0"] * len(order)
-        return ["·" if h else f"{n}" for n, h in zip(counts.loc[group, order], mask.loc[group, order], strict=True)]
+        return [_HIDDEN if h else f"{n}" for n, h in zip(counts.loc[group, order], mask.loc[group, order], strict=True)]
 
     def _counted(self, role: str, column: str, by: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
         if (role, column, by) not in self._counts:
@@ -128,10 +133,11 @@ class Summaries(StatementPages):
         rows = pd.DataFrame(
             {
                 "helpers": t["helpers"].astype("str"), "visits": t["missed"].astype("str") + "/" + t["due"].astype("str"), "calls": t["calls_missed"].astype("str") + "/" + t["calls_due"].astype("str"),
-                "missing": pd.Series(share, index=t.index).mask(unsafe, "·"), "score": people.groupby(by)["score"].agg(_mean_with_interval), "findings": t["findings"].astype("str"),
+                "missing": pd.Series(share, index=t.index).mask(unsafe, _HIDDEN), "score": people.groupby(by)["score"].agg(_mean_with_interval), "findings": t["findings"].astype("str"),
             }
         )  # fmt: skip
-        rows.loc[small] = "·"
+        rows.loc[unsafe, "visits"] = _HIDDEN
+        rows.loc[small] = _HIDDEN
         self._figures[by] = rows.rename_axis("name").reset_index()
         return self._figures[by]
 
@@ -162,7 +168,8 @@ class Summaries(StatementPages):
         if len(rows):
             rows = rows.assign(subject=rows["subject"].map(self.shown))
             rows = rows if name is None else rows[rows["subject"] == name]
-            rows = rows[(rows["households"] >= self.smallest)].sort_values(["subject", "result"])
+            untold = self._figures_of(by).set_index("name")["helpers"].eq(_HIDDEN)
+            rows = rows[(rows["households"] >= self.smallest) & ~rows["subject"].isin(untold.index[untold])].sort_values(["subject", "result"])
         if rows.empty:
             return Notice(self.say("没有可以比较的结果。", "There is no result to compare."), "absent")
         for c in ("unadjusted", "adjusted", "low", "high"):
@@ -186,9 +193,11 @@ class Summaries(StatementPages):
 
 
 def _mean_with_interval(scores: pd.Series) -> str:
-    """The mean with its 95% interval by Student's t; — with fewer than two scores, since one score says nothing of a spread."""
+    """The mean with its 95% interval by Student's t; no interval where the scores show no spread, no mean of fewer than two."""
     known = scores.dropna().to_numpy(float)
     if len(known) < 2:
         return figures.MISSING
+    if np.ptp(known) == 0:
+        return f"{known.mean():.1f} ({figures.MISSING})"
     half = stats.t.ppf(0.5 + _CONFIDENCE / 2, len(known) - 1) * known.std(ddof=1) / np.sqrt(len(known))
     return f"{known.mean():.1f} ({max(known.mean() - half, 0):.1f}—{min(known.mean() + half, 100):.1f})"
