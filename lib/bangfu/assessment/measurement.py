@@ -65,7 +65,7 @@ def measure(tables: dict[str, pd.DataFrame], year: int, standards: Standards) ->
         at = _position(rows, helpers)
         rows, at = rows[at >= 0], at[at >= 0]
         quarter = rows["day"].dt.quarter.to_numpy("int64") if indicator.part == "regular" else np.zeros(len(rows), "int64")
-        slot = _slot(at, code, quarter)
+        slot = slot_of(at, code, quarter)
         shares.append(_summed(slot, rows))
         evidence += [(slot[known], rows[c].to_numpy()[known].astype("int64")) for c in rows if c.startswith("origin") for known in [rows[c].notna().to_numpy()]]
         if "start" in rows:
@@ -84,7 +84,7 @@ def _position(rows: pd.DataFrame, helpers: pd.DataFrame) -> np.ndarray:
     return at
 
 
-def _slot(row: np.ndarray, indicator: int, quarter: np.ndarray) -> np.ndarray:
+def slot_of(row: np.ndarray, indicator: int, quarter: np.ndarray) -> np.ndarray:
     """Helper, indicator and quarter as one number, in that order."""
     return (row * len(NAMES) + indicator) * 5 + quarter
 

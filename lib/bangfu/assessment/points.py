@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bangfu.assessment.indicators import INDICATORS
-from bangfu.assessment.measurement import KEYS, NAMES, Measured
+from bangfu.assessment.measurement import KEYS, NAMES, Measured, slot_of
 from bangfu.assessment.scoring import Weights
 
 COLUMNS = ["helper_id", "role", "part", "quarter", "dimension", "indicator", "met", "of", "of_year", "weight", "earned", "possible", "reason", "reason_en", "corrections", "origins"]
@@ -77,7 +77,7 @@ def _lists(offsets: np.ndarray, values) -> pd.arrays.ArrowExtensionArray:
 
 
 def _key(frame: pd.DataFrame) -> np.ndarray:
-    return (frame["row"].to_numpy() * len(NAMES) + frame["indicator"].to_numpy()) * 5 + frame["quarter"].to_numpy()
+    return slot_of(*(frame[k].to_numpy() for k in KEYS))
 
 
 def _rows_behind(measured: Measured):
@@ -102,7 +102,7 @@ def _reasons(measured: Measured, table: pd.DataFrame) -> tuple[pd.Series, pd.Ser
     months, concerned = _missed_months(measured), _concerned(measured)
     duty = table["code"].isin([NAMES.index("visits"), NAMES.index("calls")])
     for said, lacking, corrected, lang in ((zh, "(缺{}月)", "(已计入更正第{}条)", "zh"), (en, " (missed: month {})", " (corrections taken into account: no. {})", "en")):
-        key = pd.MultiIndex.from_arrays([table["row"], table["code"], table["quarter"]])
+        key = slot_of(table["row"].to_numpy(), table["code"].to_numpy(), table["quarter"].to_numpy())
         for texts, template in ((months[lang].reindex(key), lacking), (concerned[lang].reindex(table["row"].where(duty, -1)), corrected)):
             some = texts.notna().to_numpy()
             before, after = template.split("{}")
@@ -111,11 +111,16 @@ def _reasons(measured: Measured, table: pd.DataFrame) -> tuple[pd.Series, pd.Ser
 
 
 def _missed_months(measured: Measured) -> pd.DataFrame:
-    """The months of the periods missed, by row, indicator and quarter: zh, en."""
-    missed = measured.missed.drop_duplicates().sort_values([*KEYS, "first"])
-    start, end = missed["first"].dt.month.astype("str"), missed["last"].dt.month.astype("str")
-    month = start.where(start == end, start + "—" + end)
-    zh = month.groupby([missed[k] for k in KEYS]).agg("、".join).astype("str")
+    """The months of the periods missed, by row, indicator and quarter as one number: zh, en."""
+    missed = measured.missed
+    spans, span = np.unique(np.stack([missed[day].dt.month.to_numpy("int64") for day in ("first", "last")]), axis=1, return_inverse=True)
+    slots, at = np.unique(_key(missed), return_inverse=True)
+    periods = np.zeros(len(slots), "int64")
+    np.bitwise_or.at(periods, at, 1 << span)  # a year has few periods, so few sets of them are missed by anybody
+    sets, which = np.unique(periods, return_inverse=True)
+    months = [str(start) if start == end else f"{start}—{end}" for start, end in spans.T]
+    said = ["、".join(month for place, month in enumerate(months) if missing >> place & 1) for missing in sets.tolist()]
+    zh = pd.Series(np.array(said, dtype=object)[which], index=slots, dtype="str")
     return pd.DataFrame({"zh": zh, "en": zh.str.replace("、", ", ").str.replace("—", "-")})
 
 

@@ -156,18 +156,20 @@ def _change(before, after, rank: dict[str, int]) -> str:
 def _reasons(before: KeptYear, after: KeptYear, a: pd.DataFrame, b: pd.DataFrame, moved: pd.Index) -> dict:
     """Of each helper whose grade changed, what changed: duties, share of points by dimension, confirmed findings, vetoes and ceiling."""
     said: dict = {key: [] for key in moved}
+    was, now = (table.loc[moved].to_dict("index") for table in (a, b))
     for column, (zh, en) in {"households": ("结对户数", "households"), "visits_due": ("应入户", "visits due"), "visits_missed": ("缺访", "visits missed"), "calls_missed": ("缺电话联系", "calls missed")}.items():
         if column in a and column in b:
             for key in moved[(a[column].reindex(moved) != b[column].reindex(moved)).to_numpy()]:
-                said[key].append(Sentence(f"{zh}{int(a.at[key, column])}→{int(b.at[key, column])}", f"{en} {int(a.at[key, column])}→{int(b.at[key, column])}"))
+                told = f"{int(was[key][column])}→{int(now[key][column])}"
+                said[key].append(Sentence(zh + told, f"{en} {told}"))
     for key in moved:
-        said[key] += [*_dimensions(a.loc[key], b.loc[key]), *_confirmed((before.year, after.year), a.loc[key], b.loc[key])]
-        if "grade_reason" in b and pd.notna(b.at[key, "grade_reason"]):
-            said[key].append(Sentence(b.at[key, "grade_reason"].rstrip("。"), b.at[key, "grade_reason_en"].rstrip(".")))
+        said[key] += [*_dimensions(was[key], now[key]), *_confirmed((before.year, after.year), was[key], now[key])]
+        if pd.notna(now[key].get("grade_reason")):
+            said[key].append(Sentence(now[key]["grade_reason"].rstrip("。"), now[key]["grade_reason_en"].rstrip(".")))
     return said
 
 
-def _dimensions(was: pd.Series, now: pd.Series) -> list[Sentence]:
+def _dimensions(was: dict, now: dict) -> list[Sentence]:
     """The dimensions whose share of the possible points changed, those that moved most points first."""
     moved = []
     for dimension, (zh, en) in DIMENSIONS.items():
@@ -179,7 +181,7 @@ def _dimensions(was: pd.Series, now: pd.Series) -> list[Sentence]:
     return [sentence for _, sentence in sorted(moved, key=lambda m: m[0])]
 
 
-def _confirmed(years: tuple[int, int], was: pd.Series, now: pd.Series) -> list[Sentence]:
+def _confirmed(years: tuple[int, int], was: dict, now: dict) -> list[Sentence]:
     """Rules newly confirmed of the helper, and confirmed the year before but not now; nothing where a year's findings are not known."""
     rules = [None if pd.isna(row.get("confirmed")) else set(filter(None, row["confirmed"].split("、"))) for row in (was, now)]
     if None in rules:
