@@ -90,7 +90,7 @@ class StatementPages(HelperGrades):
     def result(self, s: Statement) -> Table:
         """Scores of the quarters, the parts and the year, and the grade, by role."""
         columns = {"role": (self.say("责任人类别", "Role"), "text")}
-        columns |= {f"regular_q{q}": (self.say(f"{q}季度", f"Q{q}"), "number") for q in range(1, 5)}
+        columns |= {f"regular_q{q}": (self.say(f"{q}季", f"Q{q}"), "number") for q in range(1, 5)}
         columns |= {part: (self._of(PARTS[part]), "number") for part in PARTS}
         columns |= {
             "score": (self.say("得分", "Score"), "number"), "assessable": (self.say("可评", "Assessed"), "share"), "grade_by_score": (self.say("按得分", "By score"), "text"),
