@@ -32,6 +32,24 @@ class Packed:
         return Sentence(f"已打包{self.files}个文件并签名(签名人 {self.signer}):{self.path}", f"Packed {self.files} files and signed them (signer {self.signer}): {self.path}")
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is asked for: finding ids of a case (none: the county-year), for whom, and what is to travel."""
+
+    ids: list[str]
+    recipient: str
+    with_inputs: bool
+    with_code: bool
+
+    def told(self, run: RecordedRun) -> dict:
+        """What the statement says of the package."""
+        holds = "case" if self.ids else "county-year"
+        return {"county": run.record["county"], "year": run.record["year"], "run": run.record["run"], "holds": holds, "recipient": self.recipient or None}
+
+    def name(self, run: RecordedRun) -> str:
+        return "-".join([run.name, *(["case", digests.of_value(sorted(self.ids))[:8]] if self.ids else [])])
+
+
 def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str = "", with_inputs: bool = False, with_code: bool = False) -> Packed:
     """Packs a run, or the findings of a case of it, into a folder or (where `to` ends in .zip) a zip; signs it with the signer's own key.
 
@@ -47,26 +65,24 @@ def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str
     if signer is None:
         raise CannotPack.of(f"没有签名密钥,也不能写出 {key_file().name},请用环境变量 BANGFU_KEY 指明密钥文件。", f"There is no signing key and {key_file().name} cannot be written; name a key file by BANGFU_KEY.")
     ledger = Ledger.open(run.params, run.record["year"], run.folder.parent.parent)
-    ids = chosen(ledger.table, ",".join(case), "") if case else []
-    name = "-".join([run.name, *(["case", digests.of_value(sorted(ids))[:8]] if ids else [])])
+    order = _Order(chosen(ledger.table, ",".join(case), "") if case else [], recipient, with_inputs, with_code)
     try:
-        files = _write(run, to, name, ledger, ids, recipient, with_inputs, with_code, signer)
+        files = _write(run, ledger, order, to, signer)
     except OSError as wrong:
         raise WrongParams.of(f"证据包 {to.name} 不能写出({wrong.strerror}),请检查磁盘空间和权限。", f"The package {to.name} cannot be written ({wrong.strerror}); check the disk and permissions.") from None
     return Packed(to, files, signer.fingerprint)
 
 
-def _write(run: RecordedRun, to: Path, name: str, ledger: Ledger, ids: list[str], recipient: str, with_inputs: bool, with_code: bool, signer: Signer) -> int:
+def _write(run: RecordedRun, ledger: Ledger, order: _Order, to: Path, signer: Signer) -> int:
     """Fills, describes, closes and signs the bag beside its place, then puts it there: whole or not at all. Returns how many files it has."""
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent, prefix=".packing-") as place:
-        bag = Path(place) / name
-        _fill(bag / "data", run, ledger, ids, recipient, with_inputs, with_code)
-        told = {"county": run.record["county"], "year": run.record["year"], "run": run.record["run"], "holds": "case" if ids else "county-year", "recipient": recipient or None}
-        write_readme(bag / "data", run.county.name, told)
-        write_crate(bag / "data", run.record, _words(run, ids, recipient))
-        write_bag(bag, _info(run, name, recipient, signer))
-        statement.sign(bag, told, signer, datetime.now().astimezone().isoformat(timespec="seconds"))
+        bag = Path(place) / order.name(run)
+        _fill(bag / "data", run, ledger, order)
+        write_readme(bag / "data", run.county.name, order.told(run))
+        write_crate(bag / "data", run.record, _words(run, order))
+        write_bag(bag, _info(bag.name, order, signer))
+        statement.sign(bag, order.told(run), signer, datetime.now().astimezone().isoformat(timespec="seconds"))
         files = sum(p.is_file() for p in bag.rglob("*"))
         if to.suffix.lower() == ".zip":
             write_zip(bag, to)
@@ -85,12 +101,12 @@ def _demand_place(to: Path, run: Path) -> None:
         raise WrongParams.of(f"{to.name} 已存在,证据包不覆盖已有的文件,请换一个名称。", f"{to.name} is there already; a package overwrites nothing, name another.")
 
 
-def _fill(data: Path, run: RecordedRun, ledger: Ledger, ids: list[str], recipient: str, with_inputs: bool, with_code: bool) -> None:
+def _fill(data: Path, run: RecordedRun, ledger: Ledger, order: _Order) -> None:
     """The payload: of a case its findings and rows alone, of a county-year everything that the run left."""
     rows, history = ledger.rows(), ledger.store.entries(ledger.year)
-    if ids:
-        rows = rows[rows["finding_id"].isin(ids)].reset_index(drop=True)
-        history = [e for e in history if e.finding_id in set(ids)]
+    if order.ids:
+        rows = rows[rows["finding_id"].isin(order.ids)].reset_index(drop=True)
+        history = [e for e in history if e.finding_id in set(order.ids)]
         put_case(rows, run, data)
     else:
         contents.put_run(run, data)
@@ -98,24 +114,26 @@ def _fill(data: Path, run: RecordedRun, ledger: Ledger, ids: list[str], recipien
         rows = contents.open_ones(rows)
     contents.put_standards(run, data)
     contents.put_workflow(run, data)
-    contents.put_environment(run, data, with_code=with_code)
+    contents.put_environment(run, data, with_code=order.with_code)
     contents.put_reviews(history, ledger.store.handovers(ledger.year), data)
-    contents.put_inputs(run, data, travel=with_inputs)
-    if recipient and len(rows):
-        contents.put_papers(rows, run, recipient, data)
+    contents.put_inputs(run, data, travel=order.with_inputs)
+    if order.recipient and len(rows):
+        contents.put_papers(rows, run, order.recipient, data)
 
 
-def _words(run: RecordedRun, ids: list[str], recipient: str) -> dict[str, str]:
-    name, year = run.county.name, run.record["year"]
-    holds = f"案件证据包({len(ids)}个疑点) / evidence of a case ({len(ids)} findings)" if ids else "年度证据包 / evidence of a county-year"
+def _words(run: RecordedRun, order: _Order) -> dict[str, str]:
+    """How the crate speaks of the package."""
+    name, year, number = run.county.name, run.record["year"], len(order.ids)
+    holds = f"案件证据包({number}个疑点) / evidence of a case ({number} findings)" if order.ids else "年度证据包 / evidence of a county-year"
+    held_zh, held_en = ("疑点、所依据的行、底稿和核实记录", "findings, the rows they rest on, papers and reviews") if order.ids else ("执行过的笔记本、报告、疑点、底稿和核实记录", "executed notebooks, reports, findings, papers and reviews")
     return {
         "title": f"{name}{year}年度结对帮扶审计:{holds}",
-        "description": f"运行 {run.record['run']}:输入摘要、参数、程序版本、运行环境、已执行的笔记本、疑点、底稿和核实记录。 / Run {run.record['run']}: digests of inputs, parameters, code, environment, executed notebooks, findings, papers and reviews.",
-        "licence": f"未脱敏,仅供{recipient or '打包人留存'}使用,不得转交 / not masked; for {recipient or 'the one who packed it'} only, not to be passed on",
+        "description": f"运行 {run.record['run']}:{held_zh},以及输入摘要、参数、程序版本和运行环境。 / Run {run.record['run']}: {held_en}, with digests of inputs, parameters, code and environment.",
+        "licence": f"未脱敏,仅供{order.recipient or '打包人留存'}使用,不得转交 / not masked; for {order.recipient or 'the one who packed it'} only, not to be passed on",
     }
 
 
-def _info(run: RecordedRun, name: str, recipient: str, signer: Signer) -> dict[str, str]:
+def _info(name: str, order: _Order, signer: Signer) -> dict[str, str]:
     """The information in the bag; no day of packing, which the statement has."""
     told = {"Bag-Software-Agent": f"bangfu {version('bangfu')}", "External-Identifier": name, "Signer": signer.fingerprint}
-    return told | ({"Contact-Name": recipient} if recipient else {})
+    return told | ({"Contact-Name": order.recipient} if order.recipient else {})
