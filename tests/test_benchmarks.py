@@ -1,0 +1,37 @@
+"""The pages on speed show what the benchmarks measured, and the arithmetic of a country follows from it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    yield
+    for name in ("pages", "scale", "results"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("name", ["performance.md", "scale.md"])
+def test_tables_of_the_page_are_those_of_the_figures(benchmarks, name):
+    import pages
+
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert page == pages.filled(page)
+
+
+def test_a_country_by_hand(benchmarks):
+    """36,000 households took 360 s of a processor: 10 ms each; 30,000,000 take 300,000 s = 83.3 hours."""
+    import scale
+
+    steps = {"read": [500, 100.0], "rules": [500, 260.0]}
+    needs = scale.needs({"sizes": [{"households": 36_000, "counties": 1, "steps": steps, "rows": 72_000, "peak_mib": 2048, "raw_mib": 36.0}, {"households": 10, "counties": 1}]})
+    assert needs["measured_at"] == 36_000
+    assert needs["ms_each"] == pytest.approx(10)
+    assert needs["core_hours"] == pytest.approx(300_000 / 3600)
+    assert needs["rows"] == pytest.approx(60_000_000)  # two of each household
+    assert needs["raw_gib"] == pytest.approx(30_000 / 1024)  # a thousandth of a MiB each
