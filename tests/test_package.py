@@ -242,6 +242,15 @@ def test_raw_files_that_are_not_found_are_named(run, place, tmp_path, capsys):
     assert command("verify", tmp_path / "p.zip", "--inputs", tmp_path / "nowhere") == 2
 
 
+def test_the_command_packs_a_case_of_a_run_by_its_folder(run, ids, tmp_path, capsys):
+    assert command("pack", run.folder, "--to", tmp_path / "案件.zip", "--case", ids[0], "--case", ids[1].lower(), "--recipient", RECIPIENT, "--lang", "en") == 0
+    assert "Packed" in capsys.readouterr().out
+    package = archive.opened(tmp_path / "案件.zip")
+    seal = checking.check(package)
+    assert seal.differences == [] and seal.told["recipient"] == RECIPIENT and seal.told["holds"] == "case"
+    assert not any(name.startswith(("data/run/", "data/inputs/", "data/params/counties/")) for name in package.names)
+
+
 def test_what_cannot_be_packed_is_said(run, place, ids, tmp_path, capsys):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("")
