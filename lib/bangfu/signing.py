@@ -40,7 +40,8 @@ class Signer:
             key = None
         if not isinstance(key, Ed25519PrivateKey):
             raise WrongParams.of(
-                f"签名密钥 {path.name} 不能使用,应为不加口令的Ed25519私钥(PEM),请检查环境变量 BANGFU_KEY。", f"The signing key {path.name} cannot be used: it must be an Ed25519 private key (PEM) without passphrase; check BANGFU_KEY."
+                f"签名密钥 {path.name} 不能使用,应为不加口令的Ed25519私钥(PEM),请检查环境变量 BANGFU_KEY。",
+                f"The signing key {path.name} cannot be used: it must be an Ed25519 private key (PEM) without passphrase; check BANGFU_KEY.",
             )
         return cls(key)
 

@@ -72,7 +72,10 @@ def _check(folder: Path) -> None:
     try:
         bagit.Bag(str(folder)).validate()
     except bagit.BagError as wrong:
-        raise NotSound.of(f"证据包写出后校验不通过({type(wrong).__name__}),请检查磁盘后重新打包。", f"The package as written does not check ({type(wrong).__name__}); check the disk and pack again.") from None
+        raise NotSound.of(
+            f"证据包写出后校验不通过({type(wrong).__name__}),请检查磁盘后重新打包。",
+            f"The package as written does not check ({type(wrong).__name__}); check the disk and pack again.",
+        ) from None
 
 
 def read_manifest(content: bytes, algorithm: str) -> dict[str, str] | None:

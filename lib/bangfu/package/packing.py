@@ -63,13 +63,19 @@ def pack(run: RecordedRun, to: Path, *, case: Sequence[str] = (), recipient: str
         raise WrongParams.of("案件包只含本案的行,不能带全部原始文件,请去掉 --with-inputs。", "The package of a case holds its own rows only: leave out --with-inputs.")
     signer = Signer.own()
     if signer is None:
-        raise CannotPack.of(f"没有签名密钥,也不能写出 {key_file().name},请用环境变量 BANGFU_KEY 指明密钥文件。", f"There is no signing key and {key_file().name} cannot be written; name a key file by BANGFU_KEY.")
+        raise CannotPack.of(
+            f"没有签名密钥,也不能写出 {key_file().name},请用环境变量 BANGFU_KEY 指明密钥文件。",
+            f"There is no signing key and {key_file().name} cannot be written; name a key file by BANGFU_KEY.",
+        )
     ledger = Ledger.open(run.params, run.record["year"], run.folder.parent.parent)
     order = _Order(chosen(ledger.table, ",".join(case), "") if case else [], recipient, with_inputs, with_code)
     try:
         files = _write(run, ledger, order, to, signer)
     except OSError as wrong:
-        raise WrongParams.of(f"证据包 {to.name} 不能写出({wrong.strerror}),请检查磁盘空间和权限。", f"The package {to.name} cannot be written ({wrong.strerror}); check the disk and permissions.") from None
+        raise WrongParams.of(
+            f"证据包 {to.name} 不能写出({wrong.strerror}),请检查磁盘空间和权限。",
+            f"The package {to.name} cannot be written ({wrong.strerror}); check the disk and permissions.",
+        ) from None
     return Packed(to, files, signer.fingerprint)
 
 

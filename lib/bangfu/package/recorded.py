@@ -62,7 +62,10 @@ def recorded_run(target: Path, year: int | None = None, reports: Path | None = N
     record = json.loads((folder / FILE).read_text(encoding="utf-8"))
     params = target if target.is_file() else (folder / record["params"]["file"]).resolve()
     if not params.is_file():
-        raise CannotPack.of(f"找不到县参数文件 {params.name},请改用:bangfu pack 县参数文件 --year --reports。", f"The county params {params.name} are not there; name them: bangfu pack PARAMS --year --reports.")
+        raise CannotPack.of(
+            f"找不到县参数文件 {params.name},请改用:bangfu pack 县参数文件 --year --reports。",
+            f"The county params {params.name} are not there; name them: bangfu pack PARAMS --year --reports.",
+        )
     county = County.open(params, record["year"], reports=folder.parent.parent, lang=record["language"], edition=record["edition"])
     wrong = []
     if digests.of_file(params) != record["params"]["sha256"]:
