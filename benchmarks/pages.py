@@ -15,6 +15,8 @@ def rules_at_scale(f: dict) -> str:
     c, p = f["clock"], f["processors"]
     head = f"{f['visits']:,} visits, {f['transactions']:,} transactions, {f['rules']} rules, {f['findings']:,} subjects found. {_of(f)}\n\n| | seconds by the clock | seconds of processors |\n|---|---|---|\n"
     sums = f"| all rules | {c['all_rules']} | {p['all_rules']} |\n| {len(p['checks'])} checks, ours | {c['ours']} | {p['ours']} |\n| the same by hand, the better of two | {c['peer']} | {p['peer']} |\n| ratio (aim: 3) | {c['ratio']} | {p['ratio']} |\n\n"
+    rest, rule = p["most_expensive_without_peer"]
+    sums += f"Of the rules that are not written by hand the dearest, {rule}, takes {rest} s of a processor.\n\n"
     rows = "".join(f"| {r['rule']} | {r['bangfu']} | {r['DuckDB']} | {r['Polars']} | {r['bangfu'] / min(r['DuckDB'], r['Polars']):.1f} |\n" for r in p["checks"])
     return head + sums + "Seconds of processors, check by check:\n\n| rule | ours | DuckDB | Polars | ratio to the better |\n|---|---|---|---|---|\n" + rows
 

@@ -1,7 +1,7 @@
 """What a country needs, from what growth.py measured: 832 counties, 30,000,000 households."""
 
 COUNTIES, HOUSEHOLDS = 832, 30_000_000
-SPAN = 24 * 7  # hours in which it shall be done
+SPAN = 24  # hours in which it shall be done
 
 
 def needs(growth: dict) -> dict:
