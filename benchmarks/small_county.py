@@ -22,6 +22,7 @@ from pathlib import Path
 from statistics import median
 
 import nbformat
+import results
 
 from bangfu import notebooks, pipeline
 from bangfu.county import County
@@ -204,7 +205,7 @@ def main(households: int, rounds: int) -> None:
     told = {"households": households, "notebooks": len(judged.chosen), "cores": os.cpu_count(), "zygote_seconds": round(start, 2)}
     told["a"] = line(f"(a) papermill, nbconvert commands over ours, {at_once} at once", beside, inverse=True)
     told["g"] = line("(g) bangfu run, cold, over its parts in one process", cold_ones)
-    (HERE.parent / "small_county.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    results.write("small_county", told)
 
 
 if __name__ == "__main__":
