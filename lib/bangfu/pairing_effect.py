@@ -17,7 +17,7 @@ def effect(tables: dict[str, pd.DataFrame], year: int) -> GroupTime | Sentence:
     (and never paired ones), so that the gain of the paired is held against the gain of others over the same years. Clusters: villages.
     Source: Callaway and Sant'Anna (2021), Journal of Econometrics 225, without covariates (stats.impact.callaway_santanna).
     """
-    if not {"incomes", "pairings"} <= set(tables):
+    if not all(name in tables for name in ("incomes", "pairings")):
         return Sentence("没有收入明细表或结对表", "there is no table of incomes or of pairings")
     rows = tables["incomes"].dropna(subset=["household_id", "year"])
     rows = rows.assign(net=income.recomputed(rows)["net"], size=rows["family_size"].where(rows["family_size"] > 0)).dropna(subset=["net", "size"])

@@ -69,8 +69,9 @@ class Noted(Mapping):
         self._note(f"{self._kind}/")
         return len(self._items)
 
-    def __or__(self, other: Mapping) -> dict:
-        return {**self, **other}
+    def __or__(self, other: Mapping) -> "Noted":
+        """With others in the place of some: what is asked of it is noted as before."""
+        return Noted({**self._items, **other}, self._kind, self._note)
 
     def quietly(self) -> Mapping:
         """The mapping itself, for what is noted as a part of its own."""
