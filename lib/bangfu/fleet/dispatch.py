@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import os
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty, Queue
@@ -100,7 +102,17 @@ def _at_worker(errand: Errand, code: str | None, topic: str) -> Result:
     worker = get_worker()
     if code and workbench_identity() != code:  # it came after the others were asked
         raise other_workbench([worker.address])
-    return errand.run(lambda county, step: worker.log_event(topic, {"county": county, "step": list(step)}))
+    try:
+        return errand.run(lambda county, step: worker.log_event(topic, {"county": county, "step": list(step)}))
+    finally:
+        _let_go()
+
+
+def _let_go() -> None:
+    """Gives back what a county held: left alone, Python collects cycles late, and the C library keeps what threads have freed."""
+    gc.collect()
+    with suppress(OSError, AttributeError, TypeError):  # a C library that has no such thing
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _result(future, errand: Errand) -> Result:
