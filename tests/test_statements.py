@@ -117,7 +117,7 @@ def test_nobody_without_a_pairing_has_a_statement():
 
 def test_the_page_shows_the_figures_of_the_assessment(tmp_path):
     """R06 by hand: regular 25 + 8 1/3 + 10 of 50 = 86.6; with the annual 30 of 30: 73 1/3 of 80 = 91.6, cut after one decimal."""
-    said = words_of(rendered(pages(), "R06", tmp_path))
+    said = words_of(rendered(pages("internal"), "R06", tmp_path))
     assert "86.6" in said and "91.6" in said and "优秀" in said
     assert "应入户2次，做到1次(缺3—4月)" in said
     assert "缺入户走访1次，拟约谈(须经核实确认后生效)。依据：《进一步落实建档立卡贫困户帮扶责任人的实施意见》(莱扶贫组发〔2018〕8号)" in said
@@ -142,6 +142,14 @@ def test_answers_of_households_are_not_published(tmp_path):
     """H01 gave its first helper 4 of 5; a household must not pay for that."""
     assert "对责任人评价" in rendered(pages("internal"), "R01", tmp_path)
     assert "对责任人评价" not in rendered(pages("public"), "R01", tmp_path)
+
+
+def test_an_answer_does_not_follow_from_points_either(tmp_path):
+    """H01's 4 of 5 makes 3 of 4 for its helper: neither those nor the sums that hold them are published."""
+    inside, outside = (words_of(rendered(pages(edition), "R01", tmp_path)) for edition in ("internal", "public"))
+    assert "满分4分得3分" in inside and "满分4分得3分" not in outside and "受访户不足" in outside
+    score = f"{book().assessed.helpers.set_index('helper_id').loc['R01', 'score']:g}"
+    assert f" {score} " in inside and f" {score} " not in outside
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

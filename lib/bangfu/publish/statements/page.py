@@ -96,8 +96,22 @@ class StatementPages(HelperGrades):
             "score": (self.say("得分", "Score"), "number"), "assessable": (self.say("可评", "Assessed"), "share"), "grade_by_score": (self.say("按得分", "By score"), "text"),
             "grade": (self.say("评定", "Grade"), "text"), "grade_proposed": (self.say("拟", "Proposed"), "text"),
         }  # fmt: skip
+        told = self._answers_told(s)
+        if not told:
+            columns = {c: v for c, v in columns.items() if c not in ("annual", "score")}
         note = self.say("各季度为平时考核;没有数字的没有可评估的事项。可评:可评估的分值占比。拟:如疑点经核实属实的等次。", "The quarters are the regular assessment; no figure: nothing to assess. Assessed: the share of the card that could be. Proposed: the grade if findings are confirmed.")
+        note += "" if told else " " + self._answers_kept
         return Table(self._roles.iloc[s.places["roles"]], columns, caption=self.say("考核结果", "Assessment") + self._mark, note=note, lang=self.lang)
+
+    def _answers_told(self, s: Statement) -> bool:
+        """Whether what hangs on the households' answers may be shown: from the points of one household its answer follows."""
+        asked = self.book.households.iloc[s.places["households"]]["q_helper"].notna().sum()
+        return not self.public or asked == 0 or asked >= self.card.statements.smallest
+
+    @property
+    def _answers_kept(self) -> str:
+        n = self.card.statements.smallest
+        return self.say(f"受访户不足{n}户,为不泄露各户的评价,满意度和由此可推知它的合计不公开。", f"Fewer than {n} households were asked: lest an answer be told, satisfaction and the sums from which it follows are not published.")
 
     @cached_property
     def _roles(self) -> pd.DataFrame:
@@ -194,6 +208,9 @@ class StatementPages(HelperGrades):
         }  # fmt: skip
         rows = self._points.iloc[s.places["points"]]
         rows = rows.assign(sources=[[] if met >= of else [self.county.intake.where(int(o)) for o in origins] for met, of, origins in zip(s.points["met"], s.points["of"], s.points["origins"], strict=True)])
+        if not self._answers_told(s):
+            answers = (s.points["dimension"] == "satisfaction").to_numpy()
+            rows = rows.assign(got=rows["got"].mask(answers, figures.MISSING), why=rows["why"].mask(answers, self._answers_kept), sources=[[] if a else told for a, told in zip(answers, rows["sources"], strict=True)])
         return [Table(rows[rows["role"] == role], columns, caption=self._role(role) + self._mark, lang=self.lang) for role in s.roles["role"]]
 
     @cached_property
@@ -266,7 +283,13 @@ class StatementPages(HelperGrades):
             "role": (self.say("责任人类别", "Role"), "text"), "result": (self.say("结果", "Result"), "text"), "households": (self.say("户数", "Households"), "count"), "unadjusted": (self.say("调整前", "As it is"), "id"),
             "adjusted": (self.say("调整后", "Adjusted"), "id"), "interval": (self.say("估计区间", "Interval"), "id"), "verdict": (self.say("判断", "Verdict"), "text"), "why": (self.say("说明", "Reason"), "long"),
         }  # fmt: skip
-        return Table(self._comparisons.iloc[s.places["compared"]], columns, lang=self.lang)
+        rows = self._comparisons.iloc[s.places["compared"]]
+        if self.public:
+            rows = rows[(rows["households"] >= self.card.statements.smallest).to_numpy()]
+            if rows.empty:
+                n = self.card.statements.smallest
+                return Notice(self.say(f"可比较的结对户不足{n}户,不公开。", f"Fewer than {n} households can be compared: not published."), "absent")
+        return Table(rows, columns, lang=self.lang)
 
     @cached_property
     def _comparisons(self) -> pd.DataFrame:
@@ -293,7 +316,8 @@ class StatementPages(HelperGrades):
             "reason": (self.say("理由", "Reason"), "long"), "approved": (self.say("批准", "Approved"), "text"), "told": (self.say("对应访时段的影响", "Effect on duty"), "long"),
             "found": (self.say("疑点变化", "Findings"), "long"), "moved": (self.say("得分变化", "Score"), "text"),
         }  # fmt: skip
-        return Table(rows, {k: v for k, v in columns.items() if not (self.public and k in ("reason", "approved"))}, lang=self.lang)
+        private = ("reason", "approved") if self._answers_told(s) else ("reason", "approved", "moved")
+        return Table(rows, {k: v for k, v in columns.items() if not (self.public and k in private)}, lang=self.lang)
 
     def years(self, s: Statement) -> Table | Notice:
         if len(self.book.years) < 2:
@@ -308,6 +332,9 @@ class StatementPages(HelperGrades):
             "score": (self.say("得分", "Score"), "number"), "grade": (self.say("等次", "Grade"), "text"), "said": (self.say("变化及原因", "What changed"), "long"),
         }  # fmt: skip
         note = "" if c["comparable"].all() else self.say("两年标准不同或没有记录,变化可能来自标准而非本人。", "Judged by other or unrecorded rules: a change may come from them.")
+        if not self._answers_told(s):
+            columns = {k: v for k, v in columns.items() if k not in ("score_before", "score", "said")}
+            note = (note + " " + self._answers_kept).strip()
         return Table(rows, columns, note=note, lang=self.lang)
 
     def leads(self, s: Statement) -> Table | Notice:
