@@ -24,6 +24,7 @@ _CONFIG = {
     "distributed.worker.memory.terminate": 0.95,
     "distributed.scheduler.allowed-failures": 1,
     "distributed.admin.tick.limit": "10 minutes",  # a county's arithmetic may hold the interpreter for seconds: no cause for a warning
+    "distributed.worker.profile.enabled": False,  # it would keep what every thread was at, a hundred times a second, for an hour
     "distributed.comm.timeouts.connect": f"{_WAIT}s",
     # Pages that show what goes on, to anybody who asks.
     "distributed.scheduler.http.routes": [],
