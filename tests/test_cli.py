@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 import typer
 
-from bangfu import cli, pipeline, workbench
+from bangfu import cli, notebooks, workbench
 from bangfu.params import read_pack
 from bangfu.problems import Sentence
+from bangfu.publish import publication
 from handed_over import PARAMS, hand_over
 
 
@@ -60,8 +61,8 @@ def county(tmp_path, monkeypatch):
     """A county whose notebooks are not run: what a command says needs none of them."""
     hand_over(tmp_path / "raw")
     (tmp_path / "mine.yml").write_text(PARAMS, encoding="utf-8")
-    monkeypatch.setattr(pipeline, "_run_notebooks", lambda *_: None)
-    monkeypatch.setattr(pipeline, "_publish", lambda chosen, county, result: setattr(result, "sentences", [Sentence("甲。", "A.")]))
+    monkeypatch.setattr(notebooks, "execute", lambda *_: None)
+    monkeypatch.setattr(publication, "publish_page", lambda *_: [Sentence("甲。", "A.")])
     monkeypatch.setenv("BANGFU_KEY", str(tmp_path / "key.pem"))
     return tmp_path
 
@@ -70,7 +71,7 @@ def county(tmp_path, monkeypatch):
 def test_a_run_tells_its_steps_and_what_it_found(lang, bangfu, county):
     status, out, err = bangfu("run", county / "mine.yml", "--year", 2019, "--reports", county / "reports", "--only", "data_quality", "--lang", lang)
     assert (status, err) == (0, "")
-    steps = ("reading raw files", "validating", "applying rules") if lang == "en" else ("读取原始文件", "数据质量检验", "逐条规则评估")
+    steps = ("reading raw files", "validating", "rules and assessment") if lang == "en" else ("读取原始文件", "数据质量检验", "规则评估和考核")
     assert [next(i for i, line in enumerate(out.splitlines()) if s in line) for s in steps] == [0, 1, 2]
     assert ("findings" if lang == "en" else "疑点") in out and ("A." if lang == "en" else "甲。") in out
     folder = county / "reports" / "999001" / "2019"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bangfu import findings, pipeline, verification
+from bangfu import findings, notebooks, verification
 from bangfu.pipeline import run_county
+from bangfu.publish import publication
 from bangfu.review.ledger import Edit, Ledger
 from bangfu.review.life import FIELDS
 from bangfu.sample.making import make_county
@@ -93,8 +94,8 @@ def test_judgements_are_carried_opened_again_and_verified_by_the_reviews_of_then
 @pytest.fixture
 def bare(monkeypatch):
     """Runs without notebooks and pages, which take most of the time."""
-    monkeypatch.setattr(pipeline, "_run_notebooks", lambda *_: None)
-    monkeypatch.setattr(pipeline, "_publish", lambda *_: None)
+    monkeypatch.setattr(notebooks, "execute", lambda *_: None)
+    monkeypatch.setattr(publication, "publish_page", lambda *_: [])
 
 
 def test_a_standard_that_moves_is_the_reason_and_a_store_that_is_not_there_stops_the_run_before_it_clears_anything(bare, place, tmp_path):
