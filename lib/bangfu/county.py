@@ -108,6 +108,7 @@ class County:
             "county": s.county.model_dump(mode="json", by_alias=True, exclude={"raw", "reviews"}),
             "policy": s.pack.name,
             "scorecard": read_scorecard(s.pack.scorecard).model_dump(mode="json", by_alias=True),
+            **s.pack.views,
             "rules": {r.rule.id: r.criteria("zh") for r in self.rules.values()},
         }
 

@@ -37,4 +37,4 @@ def of_code(*folders: str) -> str:
     return of_value([[p.relative_to(workbench.home()).as_posix(), of_file(p)] for p in code_files(*folders)])
 
 
-CODE = ("lib/bangfu", "notebooks", "expectations", "params/dictionary.yml", "params/scorecards")
+CODE = ("lib/bangfu", "notebooks", "expectations", "params/dictionary.yml", "params/scorecards", "params/relations.yml")

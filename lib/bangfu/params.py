@@ -157,6 +157,11 @@ class PolicyPack:
     tracing: TracingSettings | None = None
     third_party: ReviewStandards | None = None
 
+    @property
+    def views(self) -> dict[str, dict | None]:
+        """The settings of what is shown beside the rules, as plain values: grounds, tracing, third_party."""
+        return {"grounds": self.grounds, "tracing": self.tracing and self.tracing.model_dump(), "third_party": self.third_party and self.third_party.model_dump()}
+
     def label(self, name: str, lang: str = "zh") -> str:
         """What readers call a parameter of the pack's rules; its name where no rule has it."""
         kinds = (r.rule.parameters[name] for r in self.rules.values() if name in r.rule.parameters)
