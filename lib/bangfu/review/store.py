@@ -96,6 +96,8 @@ class Store:
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(7206521)"))  # two runs may start at once
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # likewise: SQLite looks for a table and makes it in two steps
             _DATA.create_all(connection)
             for statement in _ONLY_ADDED.get(connection.dialect.name, ()):
                 connection.execute(sa.text(statement))
