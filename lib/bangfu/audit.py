@@ -21,12 +21,13 @@ class Outcome:
 
 
 def apply(in_force: InForce, tables: dict[str, pd.DataFrame], year: int, corrections: Corrections = NONE) -> Outcome:
-    """Applies a rule where every table and column that it reads is there; else says what is missing. corrections: the approved ones."""
+    """Applies a rule where every table and column that it needs is there; else says what is missing. corrections: the approved ones."""
     rule = in_force.rule
-    reason = missing(rule.reads, tables)
+    reason = missing({t: columns for t, columns in rule.reads.items() if t not in rule.optional}, tables)
     if reason:
         return Outcome(in_force, None, reason)
-    given = [tables[t][[*columns, "origin"]] for t, columns in rule.reads.items()]
+    there = [t not in rule.optional or missing({t: columns}, tables) is None for t, columns in rule.reads.items()]
+    given = [tables[t][[*columns, "origin"]] if held else None for (t, columns), held in zip(rule.reads.items(), there, strict=True)]
     settings = in_force.settings(year)
     lacking = [n for n, v in settings.items() if v is None]
     if lacking:

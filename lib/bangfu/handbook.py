@@ -33,8 +33,10 @@ def page(in_force: InForce, fixture: Path) -> str:
     else:
         lines.append("没有参数。")
     lines += ["", "## 依据", "", *(f"- {b.say()}" for b in in_force.basis), ""]
-    lines += ["## 所看的表和列", "", "缺少其中任何一列,本规则不评估,报告会写明。", ""]
-    lines += [f"- {tables[t].title}(`{t}`):" + "、".join(f"{tables[t].columns[c].headers[0]} `{c}`" for c in columns) for t, columns in rule.reads.items()]
+    needed = "缺少其中任何一列,本规则不评估,报告会写明。" + ("标“有则用”的表没有时仍评估其余部分,报告写明没有核对什么。" if rule.optional else "")
+    lines += ["## 所看的表和列", "", needed, ""]
+    for t, columns in rule.reads.items():
+        lines.append(f"- {tables[t].title}(`{t}`{',有则用' if t in rule.optional else ''}):" + "、".join(f"{tables[t].columns[c].headers[0]} `{c}`" for c in columns))
     lines += ["", "## 示例", "", "下列记录就是测试所用的记录(虚构);`case` 说明该行是命中(hit)、擦边未命中(near miss)还是排除(exclusion)。", ""]
     lines += _example(fixture, rule.reads)
     return "\n".join(line if line.startswith("|") else chinese_marks(line) for line in lines).rstrip() + "\n"

@@ -68,6 +68,18 @@ def _share(value: Any) -> Fraction:
     return share
 
 
+def _multiple(value: Any) -> Fraction:
+    if not (times := Fraction(_exact(value))) > 0:
+        raise ValueError("not above 0")
+    return times
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("not a date")
+    return value
+
+
 def _fen(value: Any) -> int:
     if not (amount := _exact(value)) >= 0:
         raise ValueError("negative")
@@ -137,6 +149,8 @@ Count = Annotated[int, BeforeValidator(_whole), Field(ge=1), Kind("个数(正整
 Minutes = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0), Kind("分钟数", "minutes", _number("分钟", "minutes"))]
 Points = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100), Kind("百分点", "percentage points", _number("个百分点", "points"))]
 Share = Annotated[Fraction, BeforeValidator(_share), Kind("0到1之间的比例", "a share between 0 and 1", _percent)]
+Multiple = Annotated[Fraction, BeforeValidator(_multiple), Kind("倍数(大于0)", "a multiple above 0", lambda value, lang: f"{float(value):g}{' times' if lang == 'en' else '倍'}")]
+Day = Annotated[date, BeforeValidator(_day), Kind("日期(如 2018-03-25)", "a date (such as 2018-03-25)", lambda value, lang: value.isoformat())]
 Yuan = Annotated[int, BeforeValidator(_fen), Kind("金额(元)", "an amount in yuan", money.in_words)]
 Texts = Annotated[tuple, BeforeValidator(_texts), Kind("文字列表", "a list of texts", _list)]
 YuanByName = Annotated[dict, BeforeValidator(_amounts), Kind("名称到金额(元)的对照", "a table of amounts in yuan by name", _priced)]

@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,7 @@ class Rule:
     """One check that an auditor can name, cite and defend.
 
     reads: table -> columns without which the rule is not assessed. parameters: name -> kind of value.
+    optional: which of these tables the rule can do without: it gets None for one that is absent or lacks a column, and says so.
     given: which of `year` (the audit year) and `corrections` (approved ones) the run itself gives it.
     subject: what a finding names, in the words of the dictionary. offence: the policy texts' word for it, if any.
     """
@@ -39,6 +40,7 @@ class Rule:
     parameters: dict[str, object]
     given: frozenset[str]
     function: Callable
+    optional: frozenset[str] = frozenset()
 
     @property
     def title_en(self) -> str:
@@ -55,7 +57,7 @@ class Rule:
 _catalogue: dict[str, Rule] = {}
 
 
-def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, list[str]], topic: str | None = None, offence: str | None = None):
+def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, list[str]], optional: Collection[str] = (), topic: str | None = None, offence: str | None = None):
     """Registers a function as a rule. The topic is the module's name unless given."""
 
     def register(function: Callable) -> Callable:
@@ -67,6 +69,8 @@ def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, l
         for name, annotation in settings.items():
             if name not in GIVEN and parameters.label(annotation) is None:
                 raise TypeError(f'{id}: parameter {name} has no label; annotate it with named(<kind>, "中文", "English")')
+        if not set(optional) < set(reads):
+            raise TypeError(f"{id}: optional tables {sorted(optional)} are not among those that it reads beside others, {list(reads)}")
         if severity not in SEVERITIES:
             raise TypeError(f"{id}: severity {severity!r} is none of {SEVERITIES}")
         if id in _catalogue and _catalogue[id].function.__module__ != function.__module__:
@@ -82,6 +86,7 @@ def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, l
             parameters={n: a for n, a in settings.items() if n not in GIVEN},
             given=GIVEN & set(settings),
             function=function,
+            optional=frozenset(optional),
         )
         return function
 
