@@ -1,50 +1,41 @@
 """Survey estimates against what the documentation of R's survey package prints for its Californian schools.
 
-The schools themselves are not shipped: they are read from ../shared/data/california/, and the tests are left out where it is not there.
-  clusters.csv    apiclus1: district, kind (E, H, M), target_met (Yes, No), index_2000, enroll, tested, ell, meals (percent)
-  strata.csv      apistrat: kind, schools (of the kind in the state), index_2000, enroll, ell, awards
-  two_stages.csv  apiclus2: district, districts, schools (in the district), index_2000, enroll
+The schools stand in california/ beside this file, with a page on where they come from.
 
 vignette: "Analysing survey data in R"; example(api): the package's own record of its examples; chisq: r-survey.r-forge.r-project.org,
 "Tests in contingency tables"; svyolr: published to 17 digits in the tests of the R package spicy; rake: the package's test rakecheck.
 """
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from bangfu.stats import survey
-from conftest import LEFT_OUT
 
+SCHOOLS = Path(__file__).parent / "california"
 KINDS = pd.Series({"E": 4421, "H": 755, "M": 1018})  # schools of the state
 TARGET = pd.Series({"No": 1072, "Yes": 5122})
 
 
 @pytest.fixture(scope="module")
-def california(shared_data):
-    folder = shared_data / "california"
-    if not folder.is_dir():
-        pytest.skip(LEFT_OUT)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def clusters(california):
+def clusters():
     """15 districts; every school stands for 6194 / 183 schools, the weight of the package."""
-    schools = pd.read_csv(california / "clusters.csv").assign(weight=33.847, districts=757)
+    schools = pd.read_csv(SCHOOLS / "clusters.csv").assign(weight=33.847, districts=757)
     return survey.Design(schools.assign(met=schools["target_met"] == "Yes"), clusters="district", weights="weight", clusters_total="districts")
 
 
 @pytest.fixture(scope="module")
-def strata(california):
-    schools = pd.read_csv(california / "strata.csv")
+def strata():
+    schools = pd.read_csv(SCHOOLS / "strata.csv")
     schools["weight"] = survey.weights_of_draw(survey.Design(schools, strata="kind", clusters_total="schools"))
     schools["grade"] = pd.cut(schools["index_2000"], [0, 600, 700, 1000], ordered=True)
     return survey.Design(schools, strata="kind", weights="weight", clusters_total="schools")
 
 
 @pytest.fixture(scope="module")
-def two_stages(california):
-    schools = pd.read_csv(california / "two_stages.csv")
+def two_stages():
+    schools = pd.read_csv(SCHOOLS / "two_stages.csv")
     design = survey.Design(schools, clusters="district", clusters_total="districts", households_total="schools")
     return survey.Design(schools.assign(weight=survey.weights_of_draw(design)), clusters="district", weights="weight", clusters_total="districts",
                          households_total="schools")
