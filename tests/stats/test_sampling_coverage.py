@@ -49,6 +49,6 @@ def test_the_docs_show_what_the_simulations_printed():
     page = Path(__file__).parents[2] / "docs" / "sampling.md"
     rows = [line for line in page.read_text(encoding="utf-8").splitlines() if re.search(r"\| \*{0,2}\d+\.\d+\*{0,2} \|", line)]
     shown = [[re.sub(r"^\*\*(.*)\*\*$", r"\1!", cell.strip()) for cell in row.strip("|").split("|")[1:]] for row in rows]
-    upper, both_sides = printed("coverage.txt"), printed("coverage_items.txt")
-    assert len(upper) == 2 * (13 + 14) and len(both_sides) == 8 + 4
-    assert shown == [upper[i] for i in [*range(0, 13), *range(27, 40), *range(13, 27), *range(40, 54)]] + both_sides
+    upper, both_sides, combined = printed("coverage.txt"), printed("coverage_items.txt"), printed("coverage_combined.txt")
+    assert len(upper) == 2 * (13 + 14) and len(both_sides) == 8 + 4 and len(combined) == 7
+    assert shown == [upper[i] for i in [*range(0, 13), *range(27, 40), *range(13, 27), *range(40, 54)]] + both_sides + combined
