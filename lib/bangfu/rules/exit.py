@@ -101,8 +101,8 @@ def exit_without_the_guarantees(households) -> Found:
     lacking = answers.eq(False).fillna(False).astype(bool)
     known = households["status"].notna() & (~out | answers.notna().all(axis=1) | lacking.any(axis=1))
     wrong = households[out & lacking.any(axis=1)].copy()
-    wrong["what"] = _listed(lacking.loc[wrong.index], "、", 0)
-    wrong["what_en"] = _listed(lacking.loc[wrong.index], ", ", 1)
+    wrong["what"] = listed(lacking.loc[wrong.index], "、", 0)
+    wrong["what_en"] = listed(lacking.loc[wrong.index], ", ", 1)
     return found(
         wrong,
         subject="household_id",
@@ -121,7 +121,8 @@ def exited_without_a_guarantee(county, n):
     return homes["household_id"]
 
 
-def _listed(lacking: pd.DataFrame, mark: str, language: int) -> pd.Series:
+def listed(lacking: pd.DataFrame, mark: str, language: int) -> pd.Series:
+    """The names of the guarantees that are not met, in a text per household; language: 0 Chinese, 1 English."""
     text = pd.Series("", index=lacking.index, dtype="str")
     for column, names in GUARANTEES.items():
         text = text.mask(lacking[column], text + names[language] + mark)

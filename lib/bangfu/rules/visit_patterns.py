@@ -214,5 +214,6 @@ def everywhere_on_one_day(county, n):
         wanted = most - there + (1 + i % 3 if i % 2 == 0 else 0)
         hours = [day + pd.Timedelta(minutes=int(m)) for m in county.rng.integers(7 * 60, 19 * 60, wanted)]
         said = [f"看望第{k}户,问了近况" for k in range(1, wanted + 1)]
-        county.add("visits", theirs.iloc[:wanted], visited_at=hours, entered_on=day, photo_fingerprint=None, content=said)
+        photos = [f"{p:016x}" for p in county.rng.integers(0, 2**63, wanted)]
+        county.add("visits", theirs.iloc[:wanted], visited_at=hours, entered_on=day, photo_fingerprint=photos, content=said)
     return chosen["helper_id"].iloc[::2]

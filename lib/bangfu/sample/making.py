@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from bangfu.sample import benefits, incomes, ledger, money, monitoring, opinion, pairs, population, register, registers, visits
+from bangfu.sample import benefits, housing, incomes, ledger, money, monitoring, opinion, pairs, papers, payouts, population, register, registers, visits
 from bangfu.sample.county import SampleCounty
 from bangfu.sample.files import write_files
 from bangfu.sample.planting import plant as plant_cases
@@ -58,7 +58,14 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
         tables["survey"] = opinion.survey_table(people, homes, tables["visits"], paired[paired["role"] == "first"], current)
         tables["procedures"] = register.procedures_table(people, homes)
         tables["complaints"] = opinion.complaints_table(people, homes, tables["projects"], current)
+        tables["relocations"] = housing.relocations_table(people, homes, current)
+        tables["renovations"] = housing.renovations_table(people, homes, current)
+        tables["project_papers"] = papers.papers_table(people, tables["projects"], current)
+        tables["progress_checks"] = papers.progress_table(people, tables["claims"], current)
+        tables["paying_accounts"] = payouts.paying_accounts(tables["benefits"])
         tables["spot_checks"] = monitoring.spot_checks_table(people, current)
+        tables["monitored"] = monitoring.monitored_table(people, homes, tables["incomes"], current, poverty_line)
+        tables["exit_targets"] = register.exit_targets_table(homes, current)
         free = people.outsiders.iloc[registers.outsiders_in_registers(people):]
         yield SampleCounty(tables, code=code, name=name, year=current, seed=seed, people=free, poverty_line=poverty_line,
                            parameters=parameters, memory=memory, opening=opening)

@@ -10,6 +10,7 @@ from bangfu.sample.names import text
 from bangfu.sample.planting import stream
 from bangfu.sample.population import Population
 
+DEADLINE = np.datetime64("2018-03-25", "us")  # laizhou-2018-8 四(二)
 HANDOVERS = 0.02  # first helpers relieved in each year
 TITLES = ["科员", "副科长", "科长", "主任科员", "教师", "医师", "工程师", "副主任", "站长"]
 
@@ -60,9 +61,11 @@ def pairings_of(pairings: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _starts(rng, homes, first_year) -> pd.Series:
-    """Paired in March of the year before the first, or within three weeks of being identified later than that."""
+    """Paired in March of the year before the first, or within three weeks of being identified later than that; by the deadline of 2018 who was known by then."""
     campaign = np.datetime64(f"{first_year - 1}-03-12") + rng.integers(0, 10, len(homes)).astype("m8[D]")
     own = homes["identified_on"].to_numpy() + rng.integers(0, 21, len(homes)).astype("m8[D]")
+    known = homes["identified_on"].to_numpy() <= DEADLINE
+    own = np.where(known, np.minimum(own, DEADLINE), own)
     return pd.Series(np.maximum(campaign.astype("M8[us]"), own.astype("M8[us]")))
 
 

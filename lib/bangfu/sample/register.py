@@ -96,3 +96,14 @@ def plans_table(population: Population, pairings: pd.DataFrame, year: int) -> pd
         "year": pd.array([year] * n, dtype="Int64"), "measures": text(measures),
         "expected_gain": pd.array(rng.integers(20, 70, n) * 10000, dtype="Int64"), "signed_on": signed.dt.as_unit("us"),
     })
+
+
+def exit_targets_table(households: pd.DataFrame, year: int) -> pd.DataFrame:
+    """What each town was to bring out of poverty in the year: somewhat less than it did."""
+    done = households[(households["status"] == "已脱贫") & (households["exit_on"].dt.year == year)].groupby("town").agg(homes=("household_id", "size"), people=("family_size", "sum"))
+    done = done.reindex(sorted(households["town"].unique()), fill_value=0)
+    return pd.DataFrame({
+        "year": pd.array([year] * len(done), dtype="Int64"), "town": text(done.index.to_numpy()),
+        "planned_households": pd.array((done["homes"] * 4 // 5).to_numpy(), dtype="Int64"),
+        "planned_people": pd.array((done["people"] * 4 // 5 - 5).clip(lower=0).to_numpy(), dtype="Int64"),
+    })

@@ -14,7 +14,8 @@ ID_COLUMN = {
     "ledger": "txn_id", "benefits": "benefit_id", "settlements": "settlement_id", "vehicles": "id_number",
     "properties": "id_number", "businesses": "id_number", "payroll": "id_number", "deaths": "id_number",
     "survey": "response_id", "procedures": "household_id", "complaints": "complaint_id",
-    "spot_checks": "village_code",
+    "spot_checks": "village_code", "relocations": "household_id", "renovations": "household_id",
+    "project_papers": "project_id", "progress_checks": "project_id", "paying_accounts": "programme",
 }
 NUMBERED = ("helpers", "visits", "funds", "projects", "claims", "ledger", "benefits", "settlements", "survey",
             "complaints")
