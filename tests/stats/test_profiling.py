@@ -172,6 +172,23 @@ def test_over_dispersion_by_hand():
     assert funnel.proportions(count, size).units["judgement"].tolist() == ["below", "inside", "inside", "inside", "above"]
 
 
+@pytest.mark.parametrize("size, target", [(5, 0.5), (36, 0.004), (40, 0.3), (60, 0.5), (90, 0.97)])
+def test_a_share_is_judged_outside_exactly_if_it_is_not_between_the_drawn_curves(size, target):
+    counts = np.arange(size + 1)
+    judged = funnel.proportions(counts, np.full(size + 1, size), target=target)
+    curve = judged.limits([size]).set_index("level")
+    for level, outside in ((0.95, ~judged.units["judgement"].eq("inside")), (0.998, judged.units["judgement"].isin(["above", "below"]))):
+        beyond = (counts / size >= curve["high"][level] - 1e-12) | (counts / size <= curve["low"][level] + 1e-12)
+        assert beyond.tolist() == outside.tolist()
+
+
+def test_a_ratio_is_judged_outside_exactly_if_it_is_not_between_the_drawn_curves():
+    counts = np.arange(40)
+    judged = funnel.ratios(counts, np.full(40, 12.0))
+    curve = judged.limits([12.0]).set_index("level")
+    assert ((counts / 12 >= curve["high"][0.998]) | (counts / 12 <= curve["low"][0.998])).tolist() == judged.units["judgement"].isin(["above", "below"]).tolist()
+
+
 def test_interpolated_limit_by_hand():
     # Spiegelhalter (2005), appendix A.1.1; n = 10, target 0.5, p = 0.975: P(X <= 7) = 0.9453, P(X <= 8) = 0.9893, so 8 - 0.0143 / 0.0439
     limit = funnel.proportions([5], [10], target=0.5).units["high_0.95"].iloc[0]

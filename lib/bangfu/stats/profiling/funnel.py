@@ -27,9 +27,20 @@ class Funnel(WorkingPaper):
     units: pd.DataFrame  # count, size, rate, z, p_value, low and high per level, judgement
 
     def limits(self, sizes):
-        """The curves to draw: a DataFrame with n, low, high, level, for the sizes asked (cases, or expected counts of a ratio)."""
-        return pd.concat([pd.DataFrame({"n": sizes, "low": low, "high": high, "level": level}) for level in self.levels
-                          for low, high in [_limits(self, np.asarray(sizes, dtype=float), level)]], ignore_index=True)
+        """The curves to draw: a DataFrame with n, low, high, level, for the sizes asked (cases, or expected counts of a ratio).
+
+        A unit is judged outside exactly if it lies on a curve or beyond it. The published curve of exact limits (in `units`) interpolates
+        below the largest count inside; the upper one is drawn a count higher, and neither where no count can be beyond it.
+        """
+        sizes = np.asarray(sizes, dtype=float)
+        curves = []
+        for level in self.levels:
+            low, high = _limits(self, sizes, level)
+            if self.adjustment == "none":
+                low, high = np.where(low > 0, low, np.nan), high + 1 / sizes
+                high = np.where(high > 1, np.nan, high) if self.kind == "proportion" else high
+            curves.append(pd.DataFrame({"n": sizes, "low": low, "high": high, "level": level}))
+        return pd.concat(curves, ignore_index=True)
 
     def _paper(self):
         counts = self.units["judgement"].value_counts()
