@@ -28,6 +28,8 @@ class SampleCounty:
         self.parameters = parameters or {}
         self.memory = memory if memory is not None else {}
         self.opening = opening or {}
+        self.unpaid: set[str] = set()  # programmes whose batches never left the bank
+        self.unrecorded: dict[str, int] = {}  # txn_id -> fen that left the account ahead of it and stand in no row
         self.raw_cells: list[tuple[str, object, str, str]] = []  # (table, index label, column, text as it stands)
         self._people = people.reset_index(drop=True)
         self._people_used = 0
@@ -143,10 +145,12 @@ class SampleCounty:
         self.tables.drop(table, self._labels(table, rows).tolist())
 
     def settle(self) -> None:
-        """Brings what follows from other cells up to date after the plantings: the balances of the ledger."""
+        """Brings what follows from other cells up to date after the plantings: the batches that pay benefits, and the balances of the ledger."""
         from bangfu.sample.ledger import with_balances
+        from bangfu.sample.payouts import with_payouts
 
-        self.tables["ledger"] = with_balances(self.tables["ledger"], self.opening)
+        ledger = with_payouts(self.tables["ledger"], self.tables["benefits"], self.year, self.unpaid)
+        self.tables["ledger"] = with_balances(ledger, self.opening, self.unrecorded)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 

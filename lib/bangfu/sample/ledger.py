@@ -1,6 +1,8 @@
 """The bank's side: accounts, and a ledger in which every yuan received is spent or left, balance by balance."""
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -83,10 +85,15 @@ def ledger_of(population: Population, accounts, funds, projects, claims) -> tupl
     return frame[COLUMNS], claims
 
 
-def with_balances(ledger: pd.DataFrame, opening: dict[str, int]) -> pd.DataFrame:
-    """The ledger in order of date and transaction number with the balance after each row; opening in fen by account."""
+def with_balances(ledger: pd.DataFrame, opening: dict[str, int], unrecorded: Mapping[str, int] | None = None) -> pd.DataFrame:
+    """The ledger in order of date and transaction number with the balance after each row; opening in fen by account.
+
+    unrecorded: txn_id -> fen that left the account ahead of that row and stand in none.
+    """
     ledger = ledger.sort_values(["posted_on", "txn_id"], kind="stable")
     change = ledger["amount"].where(ledger["direction"] == "in", -ledger["amount"])
+    if unrecorded:
+        change = change - ledger["txn_id"].map(unrecorded).fillna(0).astype("Int64")
     start = ledger["account_no"].map(opening).fillna(0).astype("Int64")
     return ledger.assign(balance=change.groupby(ledger["account_no"]).cumsum() + start)
 

@@ -31,7 +31,9 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
     accounts = ledger.accounts_table(people)
     funds, projects, claims = money.books(people, ledger.special_accounts(accounts))
     transactions, claims = ledger.ledger_of(people, accounts, funds, projects, claims)
-    opening = ledger.openings(people, accounts)
+    opening = ledger.openings(people, accounts) | {payouts.ACCOUNT: 0}
+    accounts = payouts.with_paying_account(accounts)
+    paid: dict[int, pd.DataFrame] = {}
     history = incomes.histories(people, poverty_line)
     memory: dict = {}
     for current in range(year, year + years):
@@ -49,10 +51,12 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
         tables["visits"] = visits.visits_table(people, paired, current)
         tables["funds"], tables["projects"], tables["claims"] = money.as_of(funds, projects, claims, current)
         tables["accounts"] = accounts.copy()
-        shown = transactions[transactions["posted_on"] <= pd.Timestamp(current, 12, 31)]
-        tables["ledger"] = ledger.with_balances(shown, opening)
         standard = parameters.get("BE-01", {}).get("standard")
-        tables["benefits"] = benefits.benefits_table(people, members, homes, current, standard)
+        paid[current] = tables["benefits"] = benefits.benefits_table(people, members, homes, current, standard)
+        shown = transactions[transactions["posted_on"] <= pd.Timestamp(current, 12, 31)]
+        for each in paid:
+            shown = payouts.with_payouts(shown, paid[each], each)
+        tables["ledger"] = ledger.with_balances(shown, opening)
         tables["settlements"] = benefits.settlements_table(people, members, current)
         tables |= registers.register_tables(people, members, tables["helpers"], current)
         tables["survey"] = opinion.survey_table(people, homes, tables["visits"], paired[paired["role"] == "first"], current)
