@@ -61,7 +61,8 @@ SETTINGS = {
 
 
 @lru_cache
-def _load_fonts() -> None:
+def load_fonts() -> None:
+    """Makes the fonts of the reports known to Matplotlib, once."""
     for font in sorted(files("bangfu.publish").joinpath("fonts").iterdir(), key=lambda f: f.name):
         if font.name.endswith(".otf"):
             font_manager.fontManager.addfont(str(font))
@@ -73,7 +74,7 @@ def house_style():
     import logging
     import warnings
 
-    _load_fonts()
+    load_fonts()
     # A character that no bundled font has is drawn as a box: in a chart that is no reason to stop or to warn.
     fonts_log = logging.getLogger("matplotlib.font_manager")
     level = fonts_log.level

@@ -20,11 +20,13 @@ import time
 from importlib import import_module
 from importlib.util import find_spec
 
-# What notebooks of the workbench import, and what an IPython kernel imports by and by. Not matplotlib.pyplot: with which
-# backend it draws is decided in the kernel.
+# What notebooks of the workbench import, what reading and writing Parquet and pictures import by and by, and what an IPython kernel
+# does. Not matplotlib.pyplot: with which backend it draws is decided in the kernel.
 IMPORTED = (
-    "bangfu.publish.pages", "scipy.stats", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
-    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect",
+    "bangfu.publish.pages", "bangfu.quality", "scipy.stats", "pandas.core.methods.to_dict", "pandas.core.reshape.reshape", "pyarrow.dataset", "pyarrow.pandas_compat", "pyarrow.parquet",
+    "holidays.countries.china", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg",
+    "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "importlib.resources.readers", "sqlite3", "tornado.platform.asyncio", "zmq.utils.garbage",
 )
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -46,6 +48,8 @@ def _import_everything() -> None:
         del sys.path[0]
     for name in IMPORTED:
         import_module(name)
+    import_module("bangfu.rules.catalogue").catalogue()  # which imports all rules
+    import_module("bangfu.charts.style").load_fonts()
 
 
 def _prctl():
