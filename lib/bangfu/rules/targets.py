@@ -37,7 +37,7 @@ def town_behind_its_target(exit_targets, households, villages, *, year, poverty_
     towns = pd.DataFrame({"town": sorted(set(villages["town"].dropna()) | set(exit_targets["town"].dropna()))}, dtype="str")
     plans, homes = _plans_of(exit_targets, year), households.dropna(subset=["household_id", "town"]).drop_duplicates("household_id")
     out, poor = _people(homes, *_exits(homes, year)), _people(homes, *_still_poor(homes, year))
-    towns = towns.merge(plans, on="town", how="left").join(out, on="town").join(poor, on="town", rsuffix="_poor")
+    towns = towns.merge(plans, on="town", how="left").join(out, on="town").join(poor.add_suffix("_poor"), on="town")
     counts = ["sure", "most", "sure_poor", "most_poor"]
     towns[counts] = towns[counts].fillna(0)
     towns["population"] = towns["town"].map(_population(villages)).astype("Int64")
