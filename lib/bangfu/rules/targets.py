@@ -130,7 +130,7 @@ def planned_more_than_was_done(county, n):
     done = _people(homes, *_exits(homes, county.year))["most"]
     towns = county.take("towns", n + 1)["town"].tolist()
     for i, town in enumerate(towns):
-        plan = county.tables["exit_targets"]["town"] == town
+        plan = (county.tables["exit_targets"]["town"] == town) & (county.tables["exit_targets"]["year"] == county.year)
         reached = _people(homes, *_exits(homes, county.year))["sure"].get(town, 0)
         county.set("exit_targets", plan, planned_people=int(done.get(town, 0)) + 1 if i < n else int(reached))
     return towns[:n]

@@ -99,7 +99,11 @@ def plans_table(population: Population, pairings: pd.DataFrame, year: int) -> pd
 
 
 def exit_targets_table(households: pd.DataFrame, year: int) -> pd.DataFrame:
-    """What each town was to bring out of poverty in the year: somewhat less than it did."""
+    """What each town was to bring out of poverty in the year and in the two before: somewhat less than it did."""
+    return pd.concat([_targets_of(households, y) for y in range(year - 2, year + 1)], ignore_index=True)
+
+
+def _targets_of(households: pd.DataFrame, year: int) -> pd.DataFrame:
     done = households[(households["status"] == "已脱贫") & (households["exit_on"].dt.year == year)].groupby("town").agg(homes=("household_id", "size"), people=("family_size", "sum"))
     done = done.reindex(sorted(households["town"].unique()), fill_value=0)
     return pd.DataFrame({
