@@ -148,7 +148,7 @@ def subsidy_by_head(
     off = pd.DataFrame({name: (homes[name] - homes["persons"] * each).abs() for name, each in standards.items()})
     wrong = off.gt(0).fillna(False).astype(bool)
     differing = homes[wrong.any(axis=1)].copy()
-    differing["most"] = off.max(axis=1)
+    differing["most"] = off.loc[differing.index].max(axis=1)
     differs = [[name for name in standards if row[name]] for row in wrong[wrong.any(axis=1)].to_dict("records")]
     for column, lang in (("told", "zh"), ("told_en", "en")):
         differing[column] = pd.Series([_beside_standard(home, names, standards, lang) for home, names in zip(differing.to_dict("records"), differs, strict=True)], index=differing.index, dtype="str")

@@ -44,4 +44,5 @@ def with_payouts(ledger: pd.DataFrame, benefits: pd.DataFrame, year: int, unpaid
     rows["voucher_no"] = [f"代{month}-{k:04d}" for month, k in zip(rows["month"], turn)]
     rows = rows.assign(account_no=ACCOUNT).reindex(columns=COLUMNS).astype(ledger.dtypes.to_dict())
     others = ledger[~((ledger["account_no"] == ACCOUNT) & (ledger["posted_on"].dt.year == year))]
-    return pd.concat([others, rows], ignore_index=True)
+    rows.index = range(ledger.index.max() + 1, ledger.index.max() + 1 + len(rows))
+    return pd.concat([others, rows])
