@@ -163,6 +163,7 @@ Ladder = Annotated[
 ]
 
 PovertyLine = named(Yuan, "收入标准线", "poverty line")
+UnitSanction = named(Words, "对单位的处理", "sanction for the unit")
 Significance = named(Share, "显著性水平", "significance level")
 
 

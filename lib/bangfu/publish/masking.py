@@ -7,8 +7,11 @@ from datetime import date
 import pandas as pd
 
 from bangfu import digests
+from bangfu.problems import Sentence
+from bangfu.rules.catalogue import of_answers
 
 HIDDEN = "*"
+WITHHELD = Sentence("(受访户的评价,公开版不列)", "(a household's answer, not published)")
 
 # An id number stands out wherever it stands; shorter runs count only where no letter touches them: a voucher or visit
 # number has its letters before it.
@@ -112,11 +115,21 @@ class Masker:
         return "|".join(self.text(part) for part in subject.split("|")) if isinstance(subject, str) else subject
 
     def findings(self, findings: pd.DataFrame) -> pd.DataFrame:
-        """Findings as they may be published: subject and sentences masked, everything else as it is."""
+        """Findings as they may be published: subject and sentences masked, everything else as it is; of what a household answered,
+        only that there is such a finding (its number would tell the household to whoever computes it again)."""
         masked = {"subject": self.subject, "condition": self.text, "condition_en": self.text, "reason": self.text,
                   "explanation": self.text, "explanation_en": self.text}
-        return findings.assign(**{column: self._each(findings[column], mask) for column, mask in masked.items()
-                                  if column in findings})
+        shown = findings.assign(**{column: self._each(findings[column], mask) for column, mask in masked.items()
+                                   if column in findings})
+        told = shown["rule_id"].isin(of_answers()) if "rule_id" in shown else pd.Series(False, index=shown.index)
+        if not told.any():
+            return shown
+        numbers = (shown["rule_id"] + "-" + (shown.groupby("rule_id").cumcount() + 1).astype("str")).where(told)
+        kept = {"finding_id": numbers, "subject": WITHHELD.zh, "condition": WITHHELD.zh, "condition_en": WITHHELD.en,
+                "reason": None, "explanation": None, "explanation_en": None, "exemption": None}
+        shown = shown.assign(**{column: shown[column].mask(told, value) for column, value in kept.items() if column in shown})
+        bare = {column: [[] if t else s for t, s in zip(told, shown[column], strict=True)] for column in ("sources", "money_sources") if column in shown}
+        return shown.assign(**{column: pd.Series(lists, index=shown.index, dtype="object") for column, lists in bare.items()})
 
     def frame(self, frame: pd.DataFrame, personal: Mapping[str, str]) -> pd.DataFrame:
         """A table as it may be published. personal: column -> kind (id_number, name, phone, account, plate, address)."""

@@ -26,6 +26,7 @@ class Rule:
 
     reads: table -> columns without which the rule is not assessed. parameters: name -> kind of value.
     optional: which of these tables the rule can do without: it gets None for one that is absent or lacks a column, and says so.
+    answers: a finding tells what a household answered: published editions show neither the household nor the words (`publish/masking.py`).
     given: which of `year` (the audit year) and `corrections` (approved ones) the run itself gives it.
     subject: what a finding names, in the words of the dictionary. offence: the policy texts' word for it, if any.
     """
@@ -41,6 +42,7 @@ class Rule:
     given: frozenset[str]
     function: Callable
     optional: frozenset[str] = frozenset()
+    answers: bool = False
 
     @property
     def title_en(self) -> str:
@@ -57,7 +59,7 @@ class Rule:
 _catalogue: dict[str, Rule] = {}
 
 
-def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, list[str]], optional: Collection[str] = (), topic: str | None = None, offence: str | None = None):
+def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, list[str]], optional: Collection[str] = (), answers: bool = False, topic: str | None = None, offence: str | None = None):
     """Registers a function as a rule. The topic is the module's name unless given."""
 
     def register(function: Callable) -> Callable:
@@ -87,6 +89,7 @@ def rule(id: str, *, title: str, severity: str, subject: str, reads: dict[str, l
             given=GIVEN & set(settings),
             function=function,
             optional=frozenset(optional),
+            answers=answers,
         )
         return function
 
@@ -105,6 +108,11 @@ def catalogue() -> dict[str, Rule]:
     """Every rule by id, in the order of ids."""
     _discover()
     return dict(sorted(_catalogue.items()))
+
+
+def of_answers() -> frozenset[str]:
+    """The rules whose findings tell what a household answered."""
+    return frozenset(r.id for r in catalogue().values() if r.answers)
 
 
 def topics() -> list[str]:

@@ -6,7 +6,7 @@ from bangfu import calendar
 from bangfu.corrections import Corrections
 from bangfu.duty import Approved, consequence, dated, due, duties
 from bangfu.findings import Found, found
-from bangfu.parameters import Count, Ladder, Months, Share, Words, named
+from bangfu.parameters import Count, Ladder, Months, Share, UnitSanction, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.pairing import steady
 from bangfu.sample.planting import planted
@@ -199,7 +199,7 @@ def unit_missed_visits(
     pairings, visits, helpers, *,
     first_visit_months: FirstVisitMonths,
     unit_missed: named(Count, "通报批评单位的缺访人次", "missed visits for criticism of a unit"),
-    unit_sanction: named(Words, "对单位的处理", "sanction for the unit"),
+    unit_sanction: UnitSanction,
     leave_share: LeaveShare,
     corrections, year,
 ) -> Found:

@@ -17,6 +17,7 @@ from bangfu.publish.pages.helper_grades import HelperGrades
 from bangfu.publish.statements.answer import answering, form
 from bangfu.publish.tables import Figures, Notice, Sentences, Table
 from bangfu.publish.words import word
+from bangfu.rules.catalogue import of_answers
 
 _ON_ONE_PICTURE = 12  # households: a picture of more would not stand on a page of A4
 
@@ -264,9 +265,14 @@ class StatementPages(HelperGrades):
                 "status": h["status"].to_numpy(), "exit_on": h["exit_on"].to_numpy(),
                 "lacking": [self._guarantees(lacking, unknown, names) for lacking, unknown in zip(h["lacking"], h["unknown"], strict=True)],
                 "per_head": [figures.MISSING if pd.isna(v) else f"{v:,.0f}" for v in h["per_head"]], "q_helper": h["q_helper"].to_numpy(), "overall": h["overall"].to_numpy(),
-                "rules": [self.say("、", ", ").join(r) if isinstance(r, list) else figures.MISSING for r in h["rules"]],
+                "rules": [self.say("、", ", ").join(r) or figures.MISSING for r in self._rules_told(h["rules"])],
             }
         )  # fmt: skip
+
+    def _rules_told(self, rules: pd.Series) -> list[list[str]]:
+        """The rules of each household's findings; in a published edition without those that tell its answer."""
+        untold = of_answers() if self.public else frozenset()
+        return [[r for r in found if r not in untold] if isinstance(found, list) else [] for found in rules]
 
     def _guarantees(self, lacking, unknown, names: dict[str, str]) -> str:
         if not isinstance(lacking, list):
