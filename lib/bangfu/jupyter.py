@@ -1,20 +1,6 @@
-"""Jupyter's notebook format, without what would cost a second of every start and serves no notebook.
+"""Jupyter's notebook format, imported without what costs a second of every start."""
 
-jsonschema, by which nbformat checks notebooks, compiles a grammar of international addresses as soon as it is imported,
-for a format (`iri`) that the schema of notebooks does not use. It goes without where the grammar cannot be imported.
-"""
-
-import sys
-
-_GRAMMAR = "rfc3987_syntax"
-
-if _GRAMMAR not in sys.modules and "jsonschema" not in sys.modules:
-    sys.modules[_GRAMMAR] = None  # so that importing it fails
-    try:
-        import nbformat
-    finally:
-        del sys.modules[_GRAMMAR]  # whoever wants it later gets it
-else:
-    import nbformat
+from bangfu import json_schema  # noqa: F401  before nbformat, which checks notebooks by jsonschema
+import nbformat
 
 __all__ = ["nbformat"]
