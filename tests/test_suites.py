@@ -129,7 +129,7 @@ def test_a_suite_that_cannot_be_read_is_one_sentence(tmp_path, text, sentence):
     assert [s.zh for s in wrong.value.sentences] == [sentence]
 
 
-@pytest.mark.parametrize("change", [{"type": "expect_column_values_to_be_lucky"}, {"kwargs": {"column": "died_on", "mostly": 7}}, {"type": RANGE, "kwargs": {"column": "id_number", "min_value": 1}}])
+@pytest.mark.parametrize("change", [{"type": "expect_column_values_to_be_lucky"}, {"kwargs": {"column": "died_on", "mostly": 7}}, {"type": RANGE, "kwargs": {"column": "id_number", "min_value": 1}}, {"type": "expect_column_unique_value_count_to_be_between", "kwargs": {"column": "died_on", "min_value": 1}}])
 def test_an_expectation_that_the_library_cannot_evaluate_is_one_sentence(tmp_path, monkeypatch, change):
     folder = edited(tmp_path, lambda e: e[5].update(change))
     deaths = next(iter(clean_counties(households=60))).tables["deaths"]

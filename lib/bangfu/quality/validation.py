@@ -1,7 +1,5 @@
 """Holding the tables of a county-year against their suites, in one process and in summary form."""
 
-import logging
-import os
 import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -16,8 +14,7 @@ from bangfu.quality.results import Quality
 from bangfu.quality.suites import Declared, Suite, read_suites
 from bangfu.steps import code
 
-# Counts alone: the lists that the library would add hold cell values.
-_SUMMARY = {"result_format": "BASIC", "partial_unexpected_count": 0}
+_LIBRARY = version("great_expectations")
 _RANGE = "expect_column_values_to_be_between"
 _COUNTS = ("element_count", "missing_count", "missing_percent", "unexpected_count", "unexpected_percent")
 
@@ -50,26 +47,7 @@ def measured(tables: dict[str, pd.DataFrame], known: Mapping[str, dict] | None =
         return Quality({t: known[t] for t in suites})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # One way in for every table: each further data source would cost the library a rewrite of its whole configuration.
-        whole = _context().data_sources.add_pandas("county").add_dataframe_asset("table").add_batch_definition_whole_dataframe("whole")
-        return Quality({t: known[t] if t in known else _document(suite, tables, whole) for t, suite in suites.items()})
-
-
-def _context():
-    """A context that sends nothing, writes nothing to disk and shows no progress bars."""
-    # Versions before the library dropped its telemetry read this when imported.
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    # Its log lines carry tracebacks, and tracebacks carry cell values.
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
-
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        analytics_enabled=False,
-        progress_bars={"globally": False},
-    )
-    return gx.get_context(mode="ephemeral", project_config=config)
+        return Quality({t: known[t] if t in known else _document(suite, tables) for t, suite in suites.items()})
 
 
 def _not_assessable(e: Declared, tables: dict[str, pd.DataFrame]) -> Sentence | None:
@@ -87,7 +65,7 @@ def _not_assessable(e: Declared, tables: dict[str, pd.DataFrame]) -> Sentence | 
     return None
 
 
-def _batch_table(declared: list[Declared], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _columns(declared: list[Declared], tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """The columns that the expectations look at, with their flag columns."""
     table = tables[declared[0].table]
     columns: dict[str, pd.Series] = {c: table[c] for c in table.columns if c != "origin"}
@@ -101,14 +79,14 @@ def _batch_table(declared: list[Declared], tables: dict[str, pd.DataFrame]) -> p
             columns[name] = columns[name].astype("float64")
         elif e.config["type"] == _RANGE and columns[name].dtype.kind == "M":
             columns[name] = columns[name].astype("datetime64[ns]")
-    return pd.DataFrame(columns, index=table.index)
+    return pd.DataFrame(columns, index=table.index, copy=False)
 
 
-def _document(suite: Suite, tables: dict[str, pd.DataFrame], whole) -> dict:
+def _document(suite: Suite, tables: dict[str, pd.DataFrame]) -> dict:
     """The validation result of one suite in the library's form, with counts only and nothing that varies from run to run."""
     reasons = {e.id: _not_assessable(e, tables) for e in suite.expectations}
     declared = [e for e in suite.expectations if reasons[e.id] is None]
-    answers = _answers(declared, tables, whole) if declared else {}
+    answers = _answers(declared, tables) if declared else {}
     results = []
     for e in declared:
         success, counts = answers[e.id]
@@ -130,36 +108,28 @@ def _document(suite: Suite, tables: dict[str, pd.DataFrame], whole) -> dict:
             "unsuccessful_expectations": len(results) - met,
             "success_percent": 100 * met / len(results) if results else None,
         },
-        "meta": {"great_expectations_version": version("great_expectations"), "not_assessed": unasked},
+        "meta": {"great_expectations_version": _LIBRARY, "not_assessed": unasked},
         "id": None,
     }
 
 
-def _answers(declared: list[Declared], tables: dict[str, pd.DataFrame], whole) -> dict[str, tuple[bool, dict]]:
+def _answers(declared: list[Declared], tables: dict[str, pd.DataFrame]) -> dict[str, tuple[bool, dict]]:
     """Expectation id -> (whether it holds, counts)."""
-    from great_expectations import ExpectationSuite
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from bangfu.quality import counting
 
-    name, wanted, wrong = declared[0].table, [], []
+    asked, wrong = [], []
     for e in declared:
         try:
-            wanted.append(ExpectationConfiguration(**e.config).to_domain_obj())
+            asked.append(counting.asked(e.config))
         except Exception:  # the library raises what it likes for a wrong type or wrong kwargs
             wrong.append(_unusable(e))
     if wrong:
         raise WrongParams.all(wrong)
-    batch = whole.get_batch({"dataframe": _batch_table(declared, tables)})
-    outcome = batch.validate(ExpectationSuite(name=name, expectations=wanted), result_format=_SUMMARY).to_json_dict()
-    by_id = {r["expectation_config"]["meta"]["id"]: r for r in outcome["results"]}
-    wrong = [_unusable(e) for e in declared if e.id not in by_id or _raised(by_id[e.id]["exception_info"])]
+    answers = dict(zip((e.id for e in declared), counting.answers(asked, _columns(declared, tables)), strict=True))
+    wrong = [_unusable(e) for e in declared if answers[e.id] is None or (e.columns and "element_count" not in answers[e.id].result)]
     if wrong:
         raise WrongParams.all(wrong)
-    return {e.id: (bool(by_id[e.id]["success"]), _counts(e, by_id[e.id]["result"], tables[name])) for e in declared}
-
-
-def _raised(info: dict) -> bool:
-    """Did evaluating raise? (The library nests what it knows by metric, where there is anything to tell.)"""
-    return bool(info.get("raised_exception")) or any(isinstance(v, dict) and v.get("raised_exception") for v in info.values())
+    return {e.id: (bool(answers[e.id].success), _counts(e, answers[e.id].result, tables[e.table])) for e in declared}
 
 
 def _unusable(e: Declared) -> Sentence:
