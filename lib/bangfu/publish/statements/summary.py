@@ -8,12 +8,14 @@ from scipy import stats
 
 from bangfu.assessment import UNKNOWN
 from bangfu.assessment.indicators import ROLES
+from bangfu.assessment.unit_sanctions import unit_sanctions
 from bangfu.findings import open_ones
 from bangfu.publish import figures
 from bangfu.publish.statements.disclosure import few, hidden
 from bangfu.publish.statements.page import StatementPages
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.publish.words import word
+from bangfu.rules.catalogue import of_answers
 from bangfu.stats.proportion_interval import clopper_pearson
 
 GROUPS = {"unit": ("单位", "Unit"), "town": ("镇街", "Town")}
@@ -146,20 +148,27 @@ class Summaries(StatementPages):
         return {}
 
     def unit_sanctions(self, unit: str | None = None) -> Table | Notice:
-        """What the policy attaches to the missed visits of a unit (HV-11): proposed (拟) until a person has confirmed the finding."""
-        rules = self.county.settings.pack.rules
-        rows = self.book.findings[(self.book.findings["rule_id"] == "HV-11") & (self.book.findings["status"] != "vanished")]
-        if "HV-11" not in rules:
-            return Notice(self.say("政策包没有 HV-11,没有评估对单位的处理。", "The policy pack has no HV-11: sanctions of units were not assessed."), "absent")
-        rows = rows.assign(unit=rows["subject"].map(self.shown))
+        """What the policy attaches to a unit (HV-11, SS-02): proposed (拟) until a person has confirmed the finding.
+
+        In a published edition without what rests on the answer of a household: whoever knows whom the unit helps would know who answered.
+        """
+        rules = [r for r in ("HV-11", "SS-02") if r in self.county.settings.pack.rules and not (self.public and r in of_answers())]
+        kept = self.say("受访户不满意引起的处理不在公开版列出,以免泄露受访户的评价。", " What follows from a household's dissatisfaction is not published, lest its answer be told.") if self.public else ""
+        if not rules:
+            return Notice(self.say("政策包没有可公开的对单位处理的规则,没有评估。", "The policy pack has no rule on sanctions of units that may be shown: not assessed.") + kept, "absent")
+        rows = self._sanctions_of_units[self._sanctions_of_units["rule_id"].isin(rules)]
+        rows = rows.assign(unit=rows["unit"].map(self.shown))
         rows = rows if unit is None else rows[rows["unit"] == unit.strip()]
         if rows.empty:
-            return Notice(self.say("没有拟对单位作出的处理。", "No sanction of a unit is proposed."))
-        words = rules["HV-11"].settings(self.county.year)["unit_sanction"]
-        states = {"confirmed": (words.zh, words.en), **dict.fromkeys(("new", "persisting", "reopened"), (f"拟{words.zh}(须经核实确认)", f"proposed: {words.en} (to be confirmed)"))}
-        rows = rows.assign(said=[self._of(states[s]) if s in states else self.say("不作处理", "none") for s in rows["status"]], told=[self.shown(c) for c in rows["condition_en" if self.lang == "en" else "condition"]])
-        columns = {"unit": (self.say("单位", "Unit"), "text"), "told": (self.say("事实", "Fact"), "long"), "status": (self.say("疑点状态", "Finding"), "status"), "said": (self.say("对单位的处理", "Sanction"), "long")}
-        return Table(rows, columns, caption=self.say("对单位的处理", "Sanctions of units"), note=self._basis(["HV-11"]), lang=self.lang)
+            return Notice(self.say("没有拟对单位作出的处理。", "No sanction of a unit is proposed.") + kept)
+        en = "_en" if self.lang == "en" else ""
+        rows = rows.assign(told=rows[f"fact{en}"].map(self.shown), said=rows[f"sanction{en}"])
+        columns = {"unit": (self.say("单位", "Unit"), "text"), "rule_id": (self.say("规则", "Rule"), "id"), "told": (self.say("事实", "Fact"), "long"), "status": (self.say("疑点状态", "Finding"), "status"), "said": (self.say("对单位的处理", "Sanction"), "long")}
+        return Table(rows, columns, caption=self.say("对单位的处理", "Sanctions of units"), note=self._basis(rules) + kept, lang=self.lang)
+
+    @cached_property
+    def _sanctions_of_units(self) -> pd.DataFrame:
+        return unit_sanctions(self.book.tables, self.book.findings, self.county.settings.pack.rules, self.county.year)
 
     def compared_group(self, by: str, name: str | None = None) -> Table | Notice:
         """Results of the households of first helpers by unit or town, as they are and adjusted, with intervals or 资料不足."""
