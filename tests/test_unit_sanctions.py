@@ -81,7 +81,7 @@ def test_a_published_edition_says_nothing_of_units_that_rests_on_an_answer(lang)
     assert inside.frame["rule_id"].tolist() == ["HV-11", "SS-02"]
     assert outside.frame["rule_id"].tolist() == ["HV-11"] and "甲局" not in outside.frame.to_string()
     nothing = summaries("public", lang).unit_sanctions("甲局")
-    assert "甲局" not in nothing.text and "不满意的有" not in nothing.text
+    assert "甲局" not in nothing.sentence and "不满意的有" not in nothing.sentence
 
 
 def test_a_published_finding_tells_neither_the_household_nor_its_answer():

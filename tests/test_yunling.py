@@ -38,11 +38,23 @@ def test_a_rule_finds_what_was_planted_and_nothing_else(rule_id, yunling, yunlin
         assert mine.found is None and "absent" in mine.reason.en and rule_id not in set(yunling.planted["rule_id"])
         return
     assert mine.reason is None, mine.reason
+    if rule_id == "SS-02":
+        return  # its cases are no planted ones: they are held against the questionnaires below
     found = sorted(mine.found.rows["subject"])
     planted = sorted(yunling.planted.loc[yunling.planted["rule_id"] == rule_id, "subject"])
     missed, extra = set(planted) - set(found), set(found) - set(planted)
     assert not missed and not extra, f"{rule_id}: missed {sorted(missed)}, not planted {sorted(extra)}"
     assert found == planted, f"{rule_id} tells a subject twice"
+
+
+def test_the_dissatisfied_households_are_those_of_the_questionnaires(yunling, yunling_county):
+    """Every questionnaire that holds 1 or 2 on the helper, read from the sheet itself."""
+    top, at = header(yunling.raw, "survey")
+    known = dictionary()["survey"]
+    rows = sheet(yunling.raw, known.file, known.sheet)[top + 1 :]
+    unhappy = {row[at["household_id"]].strip() for row in rows if plain(row[at["q_helper"]]) in {"1", "2", "1.0", "2.0"}}
+    (mine,) = [o for o in yunling_county.outcomes("satisfaction") if o.in_force.rule.id == "SS-02"]
+    assert unhappy and set(mine.found.rows["subject"]) == unhappy
 
 
 def test_every_planted_case_is_of_a_rule_in_force(yunling, yunling_county):
