@@ -43,11 +43,13 @@ def numbers_missing_or_repeated(
     repeated = numbers[running & numbers["days"].gt(1)]
     wrong = pd.concat([missing.assign(what=0), repeated.assign(what=1, number=repeated["text"], origin_before=pd.NA)], ignore_index=True)
     wrong["origin_before"] = wrong["origin_before"].astype("Int64")
-    told = wrong.groupby("account_no").apply(lambda rows: pd.Series({"told": _told(rows, 0), "told_en": _told(rows, 1)})) if len(wrong) else pd.DataFrame(columns=["told", "told_en"], dtype="str")
+    for column, lang in (("told", 0), ("told_en", 1)):
+        told = {account: _told(rows, lang) for account, rows in wrong.groupby("account_no")}
+        wrong[column] = wrong["account_no"].map(told).astype("str")
     units = numbers.assign(running=running).groupby(["account_no", "kind", "month"])["running"].any()
     loose = units[~units].reset_index()["account_no"].nunique()
     return found(
-        wrong.merge(told, left_on="account_no", right_index=True, how="left"),
+        wrong,
         subject="account_no",
         zh="{told}。",
         en="{told_en}.",

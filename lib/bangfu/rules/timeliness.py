@@ -44,17 +44,13 @@ def late_claims_and_payments(
     claims["waited"] = (claims["claimed_on"] - claims["due_from"]).dt.days.astype("Int64")
     claims["lay"] = (claims["paid_on"] - claims["approved_on"]).dt.days.astype("Int64")
     late_claim, late_payment = claims["waited"].gt(claim_days).fillna(False).astype(bool), claims["lay"].gt(payment_days).fillna(False).astype(bool)
-    claims["told"], claims["told_en"] = "", ""
-    claims.loc[late_claim, "told"] = [f"{d:%Y-%m-%d}{'验收' if f else '确认进度'},{n}天后才报账" for d, n, f in zip(claims["due_from"][late_claim], claims["waited"][late_claim], final[late_claim], strict=True)]
-    claims.loc[late_claim, "told_en"] = [f"claimed {n} days after {'acceptance' if f else 'its progress was confirmed'} on {d:%Y-%m-%d}" for d, n, f in zip(claims["due_from"][late_claim], claims["waited"][late_claim], final[late_claim], strict=True)]
-    both = late_claim & late_payment
-    claims.loc[both, "told"] += ";"
-    claims.loc[both, "told_en"] += "; "
-    claims.loc[late_payment, "told"] += [f"{d:%Y-%m-%d}审批,{n}天后才支付" for d, n in zip(claims["approved_on"][late_payment], claims["lay"][late_payment], strict=True)]
-    claims.loc[late_payment, "told_en"] += [f"paid {n} days after approval on {d:%Y-%m-%d}" for d, n in zip(claims["approved_on"][late_payment], claims["lay"][late_payment], strict=True)]
+    claims["late_claim"], claims["late_payment"], claims["final"] = late_claim, late_payment, final
     late = late_claim | late_payment
+    slow = claims[late]
+    for column, told in (("told", _told), ("told_en", _told_en)):
+        slow = slow.assign(**{column: pd.Series([told(claim) for claim in slow.itertuples()], index=slow.index, dtype="str")})
     return found(
-        claims[late],
+        slow,
         subject="claim_id",
         zh="本单{amount:yuan}:{told}。",
         en="This claim of {amount:yuan}: {told_en}.",
@@ -63,6 +59,18 @@ def late_claims_and_payments(
         assessed=late | claims[["waited", "lay"]].notna().all(axis=1),
         notes=[("没有工程进度确认表,按进度报账的单据没有核对从进度确认到报账的天数。", "Without the table of confirmed progress, claims by progress are not held against the day on which it was confirmed.")] if progress_checks is None else (),
     )
+
+
+def _told(claim) -> str:
+    waited = f"{claim.due_from:%Y-%m-%d}{'验收' if claim.final else '确认进度'},{claim.waited}天后才报账" if claim.late_claim else ""
+    lay = f"{claim.approved_on:%Y-%m-%d}审批,{claim.lay}天后才支付" if claim.late_payment else ""
+    return ";".join(filter(None, (waited, lay)))
+
+
+def _told_en(claim) -> str:
+    waited = f"claimed {claim.waited} days after {'acceptance' if claim.final else 'its progress was confirmed'} on {claim.due_from:%Y-%m-%d}" if claim.late_claim else ""
+    lay = f"paid {claim.lay} days after approval on {claim.approved_on:%Y-%m-%d}" if claim.late_payment else ""
+    return "; ".join(filter(None, (waited, lay)))
 
 
 def _reached(claims: pd.DataFrame, checks: pd.DataFrame | None) -> tuple[pd.Series, pd.Series]:
