@@ -95,6 +95,12 @@ class County:
         with self.notes.quietly():
             return digests.of_value([self._inputs, self.judged_by, s.year, s.lang, self.edition, self._previous.digests, digests.of_code(*digests.CODE)])[:12]
 
+    @cached_property
+    def _made_from(self) -> str:
+        """The digest of everything that any result of this county-year rests on: one that is kept holds as long as it is the same."""
+        values = {r: [repr(v.steps) for v in in_force.values.values()] for r, in_force in self.rules.items()}
+        return digests.of_value([self._run_id, values, code.of_libraries()])
+
     @property
     def judged_by(self) -> dict:
         """The params and the rules in force with their values and basis, as plain values."""
@@ -234,9 +240,10 @@ class County:
             return
         rows = pd.read_parquet(self.folder / "work/outcomes.parquet")
         by_rule = dict(tuple(rows.groupby("rule_id"))) if len(rows) else {}
+        nothing_changed = told.get("made from") == self._made_from
         for rule_id, o in told["rules"].items():
             in_force = self.rules.get(rule_id)
-            if in_force is None or o["from"] != self.judged_from(in_force):
+            if in_force is None or not (nothing_changed or o["from"] == self.judged_from(in_force)):
                 continue
             if o["reason"]:
                 self._outcomes[rule_id] = Outcome(in_force, None, Sentence(*o["reason"]))
@@ -261,7 +268,7 @@ class County:
         }
         parts = [o.found.rows.assign(rule_id=r) for r, o in sorted(self._outcomes.items()) if o.found is not None]
         pd.concat(parts, ignore_index=True).to_parquet(work / "outcomes.parquet", index=False)
-        write_whole(work / "outcomes.json", json.dumps({"rows": digests.of_file(work / "outcomes.parquet"), "rules": told}, ensure_ascii=False))
+        write_whole(work / "outcomes.json", json.dumps({"made from": self._made_from, "rows": digests.of_file(work / "outcomes.parquet"), "rules": told}, ensure_ascii=False))
 
     @cached_property
     def corrections(self) -> Corrections:
@@ -340,6 +347,15 @@ class County:
 
     @cached_property
     def _findings(self) -> pd.DataFrame:
+        if self.folder is None:
+            return self._made_findings()
+        made = findings.kept(self.folder / "work", self._made_from)
+        if made is None:
+            made = self._made_findings()
+            findings.keep(made, self.folder / "work", self._made_from)
+        return made
+
+    def _made_findings(self) -> pd.DataFrame:
         from bangfu import quality
 
         tables = self._intake.tables
@@ -351,7 +367,7 @@ class County:
         ledger = findings.with_exemptions(ledger, self.settings.county.exemptions, self.year)
         ledger = findings.compared(ledger, self._previous.findings, self._why_gone)
         ledger = linked(ledger, self._previous.earlier)
-        return carried_over(ledger, self._previous.reviews, self.year)
+        return findings.uniform(carried_over(ledger, self._previous.reviews, self.year))
 
     @property
     def previous(self) -> Previous:

@@ -4,18 +4,22 @@ A finding is a signal with its evidence, not a verdict.
 """
 
 import hashlib
+import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise, repeat
+from pathlib import Path
 from string import Formatter
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from bangfu import money
+from bangfu import digests, money
+from bangfu.steps.stamps import write_whole
 
 STATUSES = ("new", "persisting", "reopened", "confirmed", "rejected", "exempt", "rectified", "closed", "vanished")
 SCHEMA = pa.schema(
@@ -200,6 +204,33 @@ def read(path) -> pd.DataFrame:
 
     table = pq.read_table(path)
     return pd.DataFrame({n: table[n].to_pylist() for n in table.column_names}, columns=table.column_names)
+
+
+def uniform(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings with one word for what is missing in columns of objects, None, however they came together."""
+    mixed = [c for c in findings if findings[c].dtype == object]
+    return findings.assign(**{c: findings[c].where(findings[c].notna(), None) for c in mixed})
+
+
+def keep(findings: pd.DataFrame, folder: Path, basis: str) -> None:
+    """Keeps a uniform finding table, and what it rests on, until that changes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    own = folder / f"findings.{os.getpid()}.part"
+    write(findings, own)
+    told = {"basis": basis, "rows": digests.of_file(own), "types": {c: str(t) for c, t in findings.dtypes.items()}}
+    own.replace(folder / "findings.parquet")
+    write_whole(folder / "findings.json", json.dumps(told))
+
+
+def kept(folder: Path, basis: str) -> pd.DataFrame | None:
+    """The finding table kept on that basis, exactly as it was; None where there is none."""
+    try:
+        told = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+        if told["basis"] != basis or told["rows"] != digests.of_file(folder / "findings.parquet"):
+            return None
+    except (OSError, ValueError, KeyError):
+        return None
+    return uniform(read(folder / "findings.parquet").astype(told["types"]))
 
 
 def with_explanations(findings: pd.DataFrame, explained: pd.DataFrame) -> pd.DataFrame:
