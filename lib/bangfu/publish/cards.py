@@ -79,19 +79,23 @@ class CardsByRule:
     def _repr_html_(self) -> str:
         if self.findings.empty:
             return _nothing(self.lang)
+        ordered = gravest_first(self.findings)
+        of = ordered["rule_id"].to_numpy()
+        told = pd.DataFrame({
+            "criteria": in_language(ordered, "criteria", self.lang).to_numpy(),
+            "priced": [figures.exact_yuan(a) is not None for a in ordered["amount"]],
+        }).groupby(of).agg(number=("priced", "size"), standards=("criteria", "nunique"), priced=("priced", "any"))
+        shown = ordered if self.limit is None else ordered.groupby("rule_id").head(self.limit)
+        records: dict[str, list[dict]] = {}
+        for row in _records(shown, self.lang):
+            records.setdefault(row["rule_id"], []).append(row)
         rank = {severity: place for place, severity in enumerate(known("severity"))}
-        groups = [(group["severity"].map(rank).fillna(len(rank)).min(), rule, group)
-                  for rule, group in self.findings.groupby("rule_id", sort=True)]
-        groups.sort(key=lambda g: (g[0], -len(g[2]), g[1]))
-        return f'<div class="cards">{"".join(self._card(rule, group) for _, rule, group in groups)}</div>'
+        rules = sorted(told.itertuples(), key=lambda r: (rank.get(records[r.Index][0]["severity"], len(rank)), -r.number, r.Index))
+        return f'<div class="cards">{"".join(self._card(r.Index, records[r.Index], r.number, r.standards == 1, r.priced) for r in rules)}</div>'
 
-    def _card(self, rule: str, group: pd.DataFrame) -> str:
-        ordered = gravest_first(group)
-        shown = ordered if self.limit is None else ordered.head(self.limit)
-        records = list(_records(shown, self.lang))
+    def _card(self, rule: str, records: list[dict], number: int, alike: bool, money: bool) -> str:
+        """The card of a rule: `records` of its `number` findings; whether one standard is that of all, and whether any names money."""
         first = records[0]
-        alike = in_language(group, "criteria", self.lang).nunique() == 1
-        money = any(figures.exact_yuan(a) is not None for a in group["amount"])
         columns = ["subject", "condition"] + ([] if alike else ["criteria"]) + (["amount"] if money else []) + ["sources"]
         head = "".join(f'<th scope="col" class="{"num" if c == "amount" else c}">{escape(word("finding", c, self.lang))}</th>'
                        for c in columns)
@@ -99,21 +103,21 @@ class CardsByRule:
         rows = "".join(f'<tr id="{escape(str(r["finding_id"]))}">{"".join(row)}</tr>' for r, row in zip(records, cells))
         widths = cols([[word("finding", c, self.lang), *map(plain, column)] for c, column in zip(columns, zip(*cells))],
                       [c in ("subject", "amount") for c in columns])
-        number = f"{len(group):,} {'个' if self.lang == 'zh' else ('finding' if len(group) == 1 else 'findings')}"
+        counted = f"{number:,} {'个' if self.lang == 'zh' else ('finding' if number == 1 else 'findings')}"
         terms = ""
         if alike:
             terms += f"<dt>{escape(word('finding', 'criteria', self.lang))}</dt><dd>{escape(str(first['criteria']))}</dd>"
         if _present(first.get("offence")):
             terms += f"<dt>{escape(word('finding', 'offence', self.lang))}</dt><dd>{escape(word('offence', first['offence'], self.lang))}</dd>"
         identity = escape(rule)
-        short = " short" if len(shown) <= 2 else ""
+        short = " short" if len(records) <= 2 else ""
         return (f'<section class="card rule-card{short} {escape(str(first["severity"]))}" id="rule-{identity}">'
                 f'<h{self.level} class="card-title" id="{identity}"><span class="rule">{identity}</span> '
                 f'{escape(str(first["title"]))} {badge(first["severity"], self.lang)}'
-                f'<span class="number">{number}</span></h{self.level}>'
+                f'<span class="number">{counted}</span></h{self.level}>'
                 + (f"<dl>{terms}</dl>" if terms else "")
                 + f'<table class="bf rows">{widths}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-                + more(len(shown), len(group), self.where, self.lang, "more_of_rule") + "</section>")
+                + more(len(records), number, self.where, self.lang, "more_of_rule") + "</section>")
 
     def _cell(self, column: str, row: dict) -> str:
         if column == "amount":
