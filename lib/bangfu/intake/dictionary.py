@@ -55,8 +55,14 @@ def normalised(header: str) -> tuple[str, str | None]:
 
 @lru_cache
 def _load(path: Path) -> dict[str, Table]:
+    return parsed(path.read_text(encoding="utf-8"), path.name)
+
+
+@lru_cache(2)
+def parsed(text: str, file: str) -> dict[str, Table]:
+    """The tables that the text of a dictionary describes; WrongParams where it contradicts itself."""
     tables = {}
-    for name, t in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items():
+    for name, t in yaml.load(text, Loader=yaml.CSafeLoader).items():
         columns = {
             c: Column(
                 name=c,
@@ -71,8 +77,8 @@ def _load(path: Path) -> dict[str, Table]:
         unknown = {c.type for c in columns.values()} - TYPES
         if unknown or set(t["key"]) - set(columns):
             raise WrongParams.of(
-                f"{path.name}:{name} 的列类型 {unknown} 或关键列 {t['key']} 有误,请对照文件开头的说明。",
-                f"{path.name}: {name} has unknown types {unknown} or key columns {t['key']}; see the head of the file.",
+                f"{file}:{name} 的列类型 {unknown} 或关键列 {t['key']} 有误,请对照文件开头的说明。",
+                f"{file}: {name} has unknown types {unknown} or key columns {t['key']}; see the head of the file.",
             )
         tables[name] = Table(
             name=name,

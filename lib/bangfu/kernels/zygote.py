@@ -50,6 +50,10 @@ def _import_everything() -> None:
         import_module(name)
     import_module("bangfu.rules.catalogue").catalogue()  # which imports all rules
     import_module("bangfu.charts.style").load_fonts()
+    import_module("bangfu.publish.words").known("severity")
+    # By its text: a kernel that finds another dictionary in its place parses that one.
+    file = import_module("bangfu.workbench").params() / "dictionary.yml"
+    import_module("bangfu.intake.dictionary").parsed(file.read_text(encoding="utf-8"), file.name)
 
 
 def _prctl():
