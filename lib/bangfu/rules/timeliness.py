@@ -80,8 +80,8 @@ def _reached(claims: pd.DataFrame, checks: pd.DataFrame | None) -> tuple[pd.Seri
     wanted = claims.assign(claim=range(len(claims)))[["claim", "project_id", "progress"]].dropna()
     pairs = wanted.merge(checks.dropna(subset=["project_id", "progress", "confirmed_on"]), on="project_id", suffixes=("", "_check"))
     first = pairs[pairs["progress_check"] >= pairs["progress"]].sort_values(["confirmed_on", "origin"]).drop_duplicates("claim").set_index("claim")
-    at = pd.Series(range(len(claims)), index=claims.index)
-    return at.map(first["confirmed_on"]).astype("datetime64[us]"), at.map(first["origin"]).astype("Int64")
+    reached = first[["confirmed_on", "origin"]].astype({"confirmed_on": "datetime64[us]", "origin": "Int64"}).reindex(range(len(claims))).set_axis(claims.index)
+    return reached["confirmed_on"], reached["origin"]
 
 
 @planted("RA-12", share=0.002)
