@@ -41,6 +41,19 @@ def test_within_a_day_the_order_is_that_of_the_sheet():
     assert judged(wrong[::-1]) == (["2"], 0, [])
 
 
+def test_a_day_that_stands_in_no_order_of_the_bank_is_linked_by_its_balances():
+    """From 100: -20 gives 80, +50 gives 130, -10 gives 120; the sheet has the second first, and neither way round fits."""
+    day = [("3", "A", 3, 50, 130), ("2", "A", 3, -20, 80), ("4", "A", 3, -10, 120)]
+    assert judged([EARLY[0], *day, ("5", "A", 9, -30, 90)]) == ([], 0, [])
+    assert judged([EARLY[0], *day, ("5", "A", 9, -30, 91)]) == (["5"], 0, [])  # 120 - 30 = 90
+
+
+def test_balances_that_come_back_within_a_day():
+    """100 + 5 = 105, - 5 = 100, + 7 = 107, - 7 = 100, + 1 = 101: four of the five stand elsewhere in the sheet, and all can be walked."""
+    day = [("5", "A", 3, 1, 101), ("2", "A", 3, -5, 100), ("3", "A", 3, 7, 107), ("1", "A", 3, 5, 105), ("4", "A", 3, -7, 100)]
+    assert judged([EARLY[0], *day, ("6", "A", 4, 1, 102)]) == ([], 0, [])
+
+
 def test_what_was_handed_over_twice_counts_once():
     assert judged(EARLY, [*EARLY[1:], *LATE]) == ([], 0, [])
     without = [(None, *row[1:]) for row in EARLY]

@@ -1,8 +1,11 @@
 """The order in which the bank booked the entries of an account, and whether each balance follows from the one before.
 
 An account may be handed over in several sheets, each from the first entry to the last or the other way round, and some of it twice.
-Within a day the order is that of the sheet.
+Within a day the order is that of the sheet; where it does not fit and another order of the day fits throughout, that one.
 """
+
+from collections import defaultdict
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -33,11 +36,56 @@ def in_the_banks_order(ledger: pd.DataFrame) -> pd.DataFrame:
     certain = by_date.groupby(filed["account_no"]).all()
     by_day = filed.sort_values(["account_no", "day"], kind="stable")
     other_way = filed[::-1].sort_values(["account_no", "day"], kind="stable")
-    readings = [_followed(each) for each in (filed, by_day, other_way)]
-    breaks = pd.DataFrame({at: each.groupby("account_no")["broken"].sum() for at, each in enumerate(readings)})
-    best = breaks.idxmin(axis=1)
-    chosen = pd.concat([each[each["account_no"].map(best).eq(at)] for at, each in enumerate(readings)], ignore_index=True)
+    chosen = _fewest_breaks([_followed(each) for each in (filed, by_day, other_way)])
+    if chosen["broken"].any():
+        chosen = _fewest_breaks([chosen, _followed(_days_linked(chosen))])
     return chosen.assign(certain=chosen["account_no"].map(certain).astype(bool)).drop(columns=["day", "since", "place"])
+
+
+def _fewest_breaks(readings: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Of each account the reading in which the fewest balances do not follow; the first of several."""
+    best = pd.DataFrame({at: rows.groupby("account_no")["broken"].sum() for at, rows in enumerate(readings)}).idxmin(axis=1)
+    return pd.concat([rows[rows["account_no"].map(best).eq(at)] for at, rows in enumerate(readings)], ignore_index=True)
+
+
+def _days_linked(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the entries of a day put so that each follows from another, where all of the day can be."""
+    rows = rows.sort_values(["account_no", "day"], kind="stable", ignore_index=True)
+    doubtful = rows[rows["account_no"].isin(rows.loc[rows["broken"], "account_no"])]
+    after = doubtful["balance"]
+    before = after - doubtful["amount"].where(doubtful["direction"].eq("in"), -doubtful["amount"])
+    order = rows.index.to_numpy().copy()
+    for _, of_account in doubtful.groupby("account_no").groups.items():
+        closing = None
+        for _, day in doubtful.loc[of_account].groupby("day").groups.items():
+            steps = list(zip(day, before[day], after[day], strict=True))
+            if before[day].notna().all():
+                steps = _chain(steps, closing) or steps
+                order[day.to_numpy()] = [label for label, _, _ in steps]
+            closing = steps[-1][2]
+    return rows.loc[order].reset_index(drop=True)
+
+
+def _chain(steps: list[tuple[int, int, int]], start: int | None) -> list[tuple[int, int, int]] | None:
+    """The steps (label, balance before, balance after) in an order in which each begins where the one ahead ended: a walk over all edges
+    of a directed graph (Hierholzer), from `start`, else from where more steps begin than end; None where there is none."""
+    leaving, surplus = defaultdict(list), defaultdict(int)
+    for step in reversed(steps):
+        leaving[step[1]].append(step)
+        surplus[step[1]] += 1
+        surplus[step[2]] -= 1
+    if start is None or pd.isna(start):
+        start = next((balance for balance, more in surplus.items() if more > 0), steps[0][1])
+    trail, walk = [], [(start, None)]
+    while walk:
+        if leaving[walk[-1][0]]:
+            step = leaving[walk[-1][0]].pop()
+            walk.append((step[2], step))
+        else:
+            trail.append(walk.pop()[1])
+    chain = trail[-2::-1]
+    follows = len(chain) == len(steps) and chain[0][1] == start and all(a[2] == b[1] for a, b in zip(chain, chain[1:], strict=False))
+    return chain if follows else None
 
 
 def _each_once(rows: pd.DataFrame) -> pd.DataFrame:
