@@ -25,6 +25,12 @@ def test_without_medical_bills_incomes_are_judged_alone():
     assert outcome.found.unassessed == 3 and "没有核对医疗等刚性支出" in outcome.found.notes[0][0]
 
 
+def test_a_register_that_names_nobody_condemns_nobody():
+    fixture = RuleFixture(TESTS / "rules" / "MO-01")
+    outcome = apply(RULES["MO-01"], fixture.tables | {"monitored": fixture.tables["monitored"].tail(1)}, fixture.year)
+    assert outcome.found.rows.empty and (outcome.found.assessed, outcome.found.unassessed) == (0, 12) and "没有评估" in outcome.found.notes[0][0]
+
+
 @pytest.mark.parametrize(("rule_id", "more"), [("IS-01", ["H2|丁某"]), ("EX-03", ["H11"])])
 def test_without_deaths_the_dead_are_not_left_out(rule_id, more):
     outcome, whole = without(rule_id, "deaths"), apply(RULES[rule_id], RuleFixture(TESTS / "rules" / rule_id).tables, 2019)

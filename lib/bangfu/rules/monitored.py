@@ -14,6 +14,7 @@ from bangfu.sample.planting import planted
 MonitoringMultiple = named(Multiple, "监测范围的收入倍数", "multiple of the line within which households are monitored")
 LEVELS = {"blue": ("蓝色", "blue"), "yellow": ("黄色", "yellow"), "red": ("红色", "red")}  # from the lowest up
 RANK = {level: place for place, level in enumerate(LEVELS, 1)}
+NO_REGISTER = [("监测对象台账没有一行写明户编号,没有评估。", "No row of the register of monitored households names a household: not assessed.")]
 NO_BILLS = [("没有医疗结算表,没有核对医疗等刚性支出,只核对了收入。", "There is no table of medical settlements: only incomes were checked, no rigid expenses.")]
 
 
@@ -38,7 +39,7 @@ def household_not_monitored(households, incomes, monitored, members, settlements
     查什么:已脱贫户的人均纯收入低于收入标准线的规定倍数,或者扣除医疗自付后低于它,而监测对象台账中没有该户。
     方法:审计年度按收入明细重新计算的纯收入 < 倍数×标准线×收入表上的家庭人口数,或纯收入减去家庭成员当年医疗结算的自付金额(总费用减报销金额)后低于它;以分为单位用乘法比较,正好等于的不算;该户的户编号在监测对象台账中一行也没有。
     理由:收入低于这一界限、或刚性支出较大的脱贫户在监测范围之内,漏掉了就得不到及时帮扶,可能返贫。
-    不含:未脱贫和返贫户(仍按贫困户帮扶);台账中有该户的,不论是否已标记风险消除(消除后仍在监测);没有脱贫状态、审计年度收入行、收入来源、支出或家庭人口数的户,以及医疗结算金额或日期不明而足以影响结论的户(计为未评估)。
+    不含:未脱贫和返贫户(仍按贫困户帮扶);台账中有该户的,不论是否已标记风险消除(消除后仍在监测);没有脱贫状态、审计年度收入行、收入来源、支出或家庭人口数的户,以及医疗结算金额或日期不明而足以影响结论的户(计为未评估);台账一户也没有的,整条不评估。
     前提:标准线用参数中的收入标准线,方案写的是2020年底国家标准的1.5倍,请县里填写经核准的数;刚性支出只看得到医疗自付,教育、灾害、意外的支出看不到;没有医疗结算表时只核对收入。低于界限属于应当研判的范围,研判后认为没有风险的,请提供研判记录。
     """
     homes = households.dropna(subset="household_id").drop_duplicates("household_id")
@@ -50,8 +51,9 @@ def household_not_monitored(households, incomes, monitored, members, settlements
     on_register = judged["household_id"].isin(monitored["household_id"].dropna())
     by_income = _below(judged["net"], judged["family_size"], poverty_line, monitoring_multiple)
     below = _below(judged["net"] - judged["paid"], judged["family_size"], poverty_line, monitoring_multiple)
-    hit = (exited & ~on_register & below).fillna(False).astype(bool)
-    known = judged["status"].notna() & (~exited | on_register | hit | (below.notna() & ~unclear))
+    kept = monitored["household_id"].notna().any()  # a register that names nobody tells of nobody that they are not on it
+    hit = (exited & ~on_register & below).fillna(False).astype(bool) & kept
+    known = judged["status"].notna() & (~exited | on_register | hit | (below.notna() & ~unclear)) & kept
     rows = judged[hit].copy()
     by_income = by_income[hit].astype(bool)
     rows["left"] = (rows["net"] - rows["paid"].mask(by_income, 0)) // rows["family_size"]
@@ -65,7 +67,7 @@ def household_not_monitored(households, incomes, monitored, members, settlements
         en="Exited; the net income of {year} recomputes to {net:yuan}, for {family_size} people{what_en} {left:yuan} a head, below the bound of monitoring of {bound:yuan} ({times:g} times the line of {line:yuan}); the household is not on the register of monitored households.",
         origins=["origin", "origin_household", "origin_bill"],
         assessed=known,
-        notes=NO_BILLS if settlements is None else (),
+        notes=[*([] if kept else NO_REGISTER), *(NO_BILLS if settlements is None else [])],
         bound=poverty_line * monitoring_multiple.numerator // monitoring_multiple.denominator,
         line=poverty_line,
         times=float(monitoring_multiple),
