@@ -76,10 +76,11 @@ def clean_counties(households: int = 1200, seed: int = 1, year: int = 2019, year
 
 
 def make_county(folder: str | Path, households: int = 1200, seed: int = 1, year: int = 2019, years: int = 1, code: str = CODE, name: str = NAME,
-                plant: bool = True, untidy: bool = True, poverty_line: int = POVERTY_LINE, policy: str = POLICY) -> pd.DataFrame:
+                plant: bool = True, most: int | None = None, untidy: bool = True, poverty_line: int = POVERTY_LINE, policy: str = POLICY) -> pd.DataFrame:
     """Writes a made-up county: params.yml, and for each year <year>/raw/ with <year>/truth.csv and rejects.csv beside it.
 
-    plant: with the cases that the rules have beside them. untidy: as offices hand files over, with unreadable cells.
+    plant: with the cases that the rules have beside them, at most `most` of a kind (a case costs a copy of its table's columns: for large
+    counties that are to be made in minutes). untidy: as offices hand files over, with unreadable cells.
     Returns what the rules must find: year, rule_id, subject.
     """
     folder = Path(folder)
@@ -87,7 +88,7 @@ def make_county(folder: str | Path, households: int = 1200, seed: int = 1, year:
     truths = []
     for county in clean_counties(households, seed, year, years, code, name, poverty_line, policy):
         at = folder / str(county.year)
-        truth = pd.DataFrame(plant_cases(county) if plant else [], columns=["rule_id", "subject"], dtype="str")
+        truth = pd.DataFrame(plant_cases(county, most=most) if plant else [], columns=["rule_id", "subject"], dtype="str")
         if untidy:
             plant_unreadable(county)
         rejects = write_files(county, at / "raw", untidy)

@@ -113,15 +113,16 @@ def plantings() -> list[Planting]:
     return [_PLANTINGS[name] for name in sorted(_PLANTINGS)]
 
 
-def plant(county, only: set[str] | None = None) -> list[tuple[str, str]]:
-    """Plants all cases (or those of the rules in `only`) and returns the truth: (rule_id, subject), sorted, each once."""
+def plant(county, only: set[str] | None = None, most: int | None = None) -> list[tuple[str, str]]:
+    """Plants all cases (or those of the rules in `only`; at most `most` of a kind) and returns the truth: (rule_id, subject), sorted, each once."""
     truth: set[tuple[str, str]] = set()
     households = len(county.tables["households"])
     for planting in plantings():
         if only is not None and planting.rule_id not in only:
             continue
         county.begin(planting.name)
-        found = planting.plant(county, planting.cases(households))
+        cases = planting.cases(households)
+        found = planting.plant(county, cases if most is None else min(cases, most))
         if not isinstance(found, dict):
             found = {planting.rule_id: found}
         for rule_id, subjects in found.items():
