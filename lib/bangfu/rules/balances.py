@@ -54,12 +54,12 @@ def _told(seams: int, unsorted: int) -> list[tuple[str, str]]:
     return told
 
 
-@planted("LG-01", n=2)
-def money_that_left_without_an_entry(county, n):
-    """Ahead of an entry so much left the account that no row tells; of the first of them a fen."""
-    ledger = county.tables["ledger"]
-    later = ledger.sort_values(["posted_on", "txn_id"])["account_no"].duplicated().reindex(ledger.index)
-    entries = county.take("ledger", n, where=later & ledger["fund_id"].isna() & ledger["posted_on"].dt.year.eq(county.year) & ledger["memo"].eq("存款利息"))
-    for place, txn in enumerate(entries["txn_id"]):
-        county.unrecorded[txn] = 1 if place == 0 else 12_345
-    return entries["txn_id"]
+@planted("LG-01", n=1)
+def balance_altered(county, n):
+    """The balance of one entry is a fen too high: neither it nor the next one follows."""
+    order = county.tables["ledger"].sort_values(["posted_on", "txn_id"])
+    following = order.groupby("account_no")["txn_id"].shift(-1)
+    inner = order["account_no"].duplicated() & following.notna() & order["posted_on"].dt.year.eq(county.year) & order["memo"].eq("日常开支")
+    entries = county.take("ledger", n, where=inner)
+    county.misprinted |= dict.fromkeys(entries["txn_id"], 1)
+    return [*entries["txn_id"], *following[entries.index]]

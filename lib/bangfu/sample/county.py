@@ -29,7 +29,7 @@ class SampleCounty:
         self.memory = memory if memory is not None else {}
         self.opening = opening or {}
         self.unpaid: set[str] = set()  # programmes whose batches never left the bank
-        self.unrecorded: dict[str, int] = {}  # txn_id -> fen that left the account ahead of it and stand in no row
+        self.misprinted: dict[str, int] = {}  # txn_id -> fen by which its balance alone is off
         self.raw_cells: list[tuple[str, object, str, str]] = []  # (table, index label, column, text as it stands)
         self._people = people.reset_index(drop=True)
         self._people_used = 0
@@ -150,7 +150,7 @@ class SampleCounty:
         from bangfu.sample.payouts import with_payouts
 
         ledger = with_payouts(self.tables["ledger"], self.tables["benefits"], self.year, self.unpaid)
-        self.tables["ledger"] = with_balances(ledger, self.opening, self.unrecorded)
+        self.tables["ledger"] = with_balances(ledger, self.opening, self.misprinted)
 
     # -- inside ---------------------------------------------------------------------------------------------------
 

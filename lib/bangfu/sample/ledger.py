@@ -85,17 +85,16 @@ def ledger_of(population: Population, accounts, funds, projects, claims) -> tupl
     return frame[COLUMNS], claims
 
 
-def with_balances(ledger: pd.DataFrame, opening: dict[str, int], unrecorded: Mapping[str, int] | None = None) -> pd.DataFrame:
+def with_balances(ledger: pd.DataFrame, opening: dict[str, int], misprinted: Mapping[str, int] | None = None) -> pd.DataFrame:
     """The ledger in order of date and transaction number with the balance after each row; opening in fen by account.
 
-    unrecorded: txn_id -> fen that left the account ahead of that row and stand in none.
+    misprinted: txn_id -> fen by which the balance of that row alone is off.
     """
     ledger = ledger.sort_values(["posted_on", "txn_id"], kind="stable")
     change = ledger["amount"].where(ledger["direction"] == "in", -ledger["amount"])
-    if unrecorded:
-        change = change - ledger["txn_id"].map(unrecorded).fillna(0).astype("Int64")
     start = ledger["account_no"].map(opening).fillna(0).astype("Int64")
-    return ledger.assign(balance=change.groupby(ledger["account_no"]).cumsum() + start)
+    off = ledger["txn_id"].map(misprinted or {}).fillna(0).astype("Int64")
+    return ledger.assign(balance=change.groupby(ledger["account_no"]).cumsum() + start + off)
 
 
 def _office(rng, population, accounts):
