@@ -111,10 +111,10 @@ def straight_lined_interviews(survey, *, min_interviews: MinInterviews, signific
 
 @planted("SS-03", n=1)
 def invented_answers(county, n):
-    """All interviews of an interviewer but one have five equal answers."""
+    """All interviews of an interviewer but one have five equal answers, and but those that tell of a dissatisfied household (SS-02)."""
     people = county.take("interviewers", n, where=_busy(county, "SS-03"))["interviewer"]
     for person in people:
-        theirs = county.tables["survey"].loc[lambda s: s["interviewer"] == person].iloc[1:]
+        theirs = county.tables["survey"].loc[lambda s: (s["interviewer"] == person) & ~(s["q_helper"] <= 2).fillna(False)].iloc[1:]
         answer = county.rng.choice([4, 5], len(theirs))
         county.set("survey", theirs, **{item: answer for item in FIVE_ITEMS})
     return people
