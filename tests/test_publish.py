@@ -1,5 +1,6 @@
 """Published reports: complete, safe to pass on, the same each time, and nothing in them reaches for the network."""
 
+import gc
 import re
 import zipfile
 from datetime import date
@@ -359,6 +360,27 @@ def unpacked(pdf) -> bytes:
     content = pdf.read_bytes()
     packed = re.findall(rb"/FlateDecode.*?stream\n(.*?)\nendstream", content, flags=re.S)
     return content + b"".join(zlib.decompressobj().decompress(p) for p in packed if p[:1] == b"x")
+
+
+def test_making_a_pdf_leaves_the_collector_as_it_was(tmp_path, monkeypatch):
+    weasyprint = pytest.importorskip("weasyprint", reason="Pango is not installed", exc_type=OSError)
+    seen = []
+
+    def write_pdf(self, out):
+        seen.append(gc.isenabled())
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(weasyprint.HTML, "write_pdf", write_pdf)
+    (tmp_path / "page.html").write_text("<html><head><style></style></head><body>1</body></html>", encoding="utf-8")
+    for before in (True, False):
+        (gc.enable if before else gc.disable)()
+        try:
+            with pytest.raises(RuntimeError):
+                publish_pdf(tmp_path / "page.html", tmp_path / "page.pdf")
+            assert gc.isenabled() is before
+        finally:
+            gc.enable()
+    assert seen == [False, False]
 
 
 def test_pdf_is_complete_and_the_same_each_time(page, tmp_path):
