@@ -36,6 +36,16 @@ def growth(f: dict) -> str:
     return f"Seconds of processors. {_of(f)}\n\n" + head + rows
 
 
+def county_profile(f: dict) -> str:
+    dear = [(step, what, seconds, share) for step, what, seconds, share in f["parts"] if share >= 0.01]
+    rest = sum(seconds for *_, seconds, _ in f["parts"]) - sum(seconds for *_, seconds, _ in dear)
+    rows = "".join(f"| {step} | {what} | {seconds:.2f} | {share:.1%} |\n" for step, what, seconds, share in dear)
+    rows += f"| the {len(f['parts']) - len(dear)} others, each below 1% | | {rest:.2f} | {rest / f['seconds']:.1%} |\n"
+    cells = "".join(f"| {notebook} | `{line}` | {seconds:.2f} |\n" for notebook, line, seconds in f["cells"])
+    head = f"{f['households']} households; {f['seconds']} seconds of processors in all. {_of(f)}\n\n| step | what | seconds | share |\n|---|---|---|---|\n"
+    return f"{head}{rows}\nThe dearest cells of the notebooks, with what showing them takes:\n\n| notebook | cell | seconds |\n|---|---|---|\n{cells}"
+
+
 def plain(f: dict) -> str:
     """Figures of a benchmark that has no table of its own: each with where it stands in the file."""
     rows = "".join(f"| {place} | {value} |\n" for place, value in _leaves(f))
@@ -57,7 +67,7 @@ def _of(f: dict) -> str:
     return f"{m['cores']} cores, {m['memory_gib']} GiB; {m['load']} processes wanted a core meanwhile."
 
 
-TABLES = {"rules_at_scale": rules_at_scale, "quality_by_hand": quality_by_hand, "growth": growth, "scale": lambda f: scale.table(f)}
+TABLES = {"rules_at_scale": rules_at_scale, "quality_by_hand": quality_by_hand, "growth": growth, "county_profile": county_profile, "scale": lambda f: scale.table(f)}
 
 
 def table(name: str) -> str:

@@ -17,10 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 
+import cells
 import nbformat
 import results
 
@@ -159,18 +161,7 @@ def in_one_process(params: Path, reports: Path) -> None:
     county.tables, county.quality
     findings.write(county.findings, county.folder / "findings.parquet")
     for n in notebooks.chosen(None):
-        own: dict = {}
-        for cell in (c for c in nbformat.read(n.path, as_version=4).cells if c.cell_type == "code"):
-            *before, last = cell.source.strip().splitlines()
-            exec("\n".join(before), own)
-            if not last.startswith("report."):
-                exec(last, own)
-                own |= {"params": str(params), "reports": str(reports)}
-                continue
-            shown = eval(last, own)
-            kinds = ["svg", "html", *(["png"] if own["report"].in_word else [])]
-            for draw in filter(None, (getattr(shown, f"_repr_{kind}_", None) for kind in kinds)):
-                draw()
+        deque(cells.run(n, params, reports), maxlen=0)
     publish(notebooks.chosen(None), county)
 
 
