@@ -112,8 +112,10 @@ def spoil(frame: pd.DataFrame, e, row: int) -> None:
         step = pd.Timedelta(days=1) if frame[earlier].dtype.kind == "M" else 1
         frame.loc[row, later] = frame[later].dropna().iloc[0]
         frame.loc[row, earlier] = frame.loc[row, later] + step
-    elif kind in ("id_number", "listed"):
+    elif kind == "id_number":
         frame.loc[row, column] = "999001199001010000"
+    elif kind == "listed":
+        frame.loc[row, column] = f"{e.id} is listed nowhere"
     elif kind == "agrees":
         frame.loc[row, e.columns[1]] = "别处"
     elif kind == "not_negative":

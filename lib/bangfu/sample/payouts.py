@@ -8,7 +8,7 @@ import pandas as pd
 from bangfu.sample.ledger import COLUMNS, TREASURY
 from bangfu.sample.names import text
 
-ACCOUNT, NAME, KIND = "8066000000000008", "惠农补贴代发户", "代发账户"
+ACCOUNT, NAME, KIND = "8066000000000008", "惠农补贴代发户", "专用存款账户"
 BATCH = ("8066000000000016", "一卡通批量代发")
 
 
