@@ -38,19 +38,24 @@ def one(params: str) -> dict:
     return {"steps": steps, "rows": sum(map(len, county.tables.values())), "raw_mib": round(raw / 2**20, 1), "peak_mib": peak}
 
 
-def measured(households: int, counties: int) -> dict:
+def measured(households: int, counties: list[int]) -> list[dict]:
+    """A row for each number of counties of so many households; the largest number is run, the others are the first of them."""
     from bangfu.sample.making import make_county
 
     told = []
     with tempfile.TemporaryDirectory() as folder:
         make_county(folder, households=households, most=MOST, code="999210")
         params = Path(folder) / "params.yml"
-        for number in range(counties):
+        for number in range(max(counties)):
             of_its_own = params.with_name(f"params{number}.yml")
             of_its_own.write_text(params.read_text("utf-8").replace("999210", f"9992{10 + number}"), "utf-8")
             told.append(in_a_process(of_its_own))
+    return [summed(households, told[:n]) for n in counties]
+
+
+def summed(households: int, told: list[dict]) -> dict:
     sums = {step: [round(sum(t["steps"][step][kind] for t in told), 2) for kind in (0, 1)] for step in STEPS}
-    return {"households": households, "counties": counties, "steps": sums, "rows": sum(t["rows"] for t in told), "raw_mib": sum(t["raw_mib"] for t in told), "peak_mib": max(t["peak_mib"] for t in told)}
+    return {"households": households, "counties": len(told), "steps": sums, "rows": sum(t["rows"] for t in told), "raw_mib": sum(t["raw_mib"] for t in told), "peak_mib": max(t["peak_mib"] for t in told)}
 
 
 def in_a_process(params: Path) -> dict:
@@ -58,12 +63,15 @@ def in_a_process(params: Path) -> dict:
 
 
 def main(sizes: list[str]) -> None:
-    rows = []
+    wanted: dict[int, list[int]] = {}
     for size in sizes:
         households, _, counties = size.partition("x")
-        rows.append(measured(int(households), int(counties or 1)))
-        row = rows[-1]
-        print(size, " ".join(f"{s} {t[1]}" for s, t in row["steps"].items()), f"seconds of processors; {row['peak_mib']} MiB", flush=True)
+        wanted.setdefault(int(households), []).append(int(counties or 1))
+    rows = []
+    for households, counties in wanted.items():
+        for row in measured(households, counties):
+            rows.append(row)
+            print(f"{households}x{row['counties']}", " ".join(f"{s} {t[1]}" for s, t in row["steps"].items()), f"seconds of processors; {row['peak_mib']} MiB", flush=True)
         results.write("growth", {"machine": machine(), "sizes": rows})
 
 
