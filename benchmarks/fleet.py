@@ -91,7 +91,7 @@ def main(counties: int, households: int, only: list[str] | None) -> None:
             print(f"{jobs:>8}{t['seconds']:>10}{t['per_minute']:>10}{t['warm_per_minute']:>8}{t['memory_first']:>11}{t['memory_last']:>7}{t['memory_per_100']:>9}", flush=True)
             told.append(t)
     print(f"two workers over one: {told[1]['warm_per_minute'] / told[0]['warm_per_minute']:.2f} times the counties a minute")
-    write("fleet", {"counties": counties, "households": households, "only": only, **machine(), "runs": told})
+    write("fleet", {"counties": counties, "households": households, "only": only, "machine": machine(), "runs": told})
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def main(rows: int, text_rows: int, rounds: int) -> None:
             frame, *other = timed(lambda: pd.read_csv(text / "走访记录.csv", dtype="str"))
             assert len(frame) == text_rows
             texts.append((own, other))
-    told = {"rows": rows, "text_rows": text_rows} | machine()
+    told = {"rows": rows, "text_rows": text_rows, "machine": machine()}
     for name, kind, found in (("workbook", "clock", pairs), ("workbook", "processor", pairs), ("text", "clock", texts), ("text", "processor", texts)):
         at = kind == "processor"
         ratios = sorted(theirs[at] / ours[at] for ours, theirs in found)

@@ -25,6 +25,7 @@ from statistics import median
 import cells
 import nbformat
 import results
+from timing import machine
 
 from bangfu import notebooks, pipeline
 from bangfu.county import County
@@ -193,7 +194,7 @@ def main(households: int, rounds: int) -> None:
             cold_ones.append((cold(params, place), parts(params, place)))
     print(f"{households} households, {len(judged.chosen)} notebooks, {rounds} rounds, {os.cpu_count()} cores; the zygote is ready {start:.1f} s after it is asked for, once")
     print(f"{'seconds':<66}{'ours':>8}{'other':>8}{'ratio':>8}  range")
-    told = {"households": households, "notebooks": len(judged.chosen), "cores": os.cpu_count(), "zygote_seconds": round(start, 2)}
+    told = {"households": households, "notebooks": len(judged.chosen), "machine": machine(), "zygote_seconds": round(start, 2)}
     told["a"] = line(f"(a) papermill, nbconvert commands over ours, {at_once} at once", beside, inverse=True)
     told["g"] = line("(g) bangfu run, cold, over its parts in one process", cold_ones)
     results.write("small_county", told)

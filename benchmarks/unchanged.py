@@ -53,7 +53,7 @@ def main(households: int, rounds: int) -> None:
             pairs.append((first[0], again[0]))
     share = statistics.median(a / f for f, a in pairs)
     print(f"{households} households, {rounds} rounds: first run {median(f for f, _ in pairs)} s, unchanged {median(a for _, a in pairs)} s, {100 * share:.2f}% (aim: under 2%)")
-    results.write("unchanged", {"households": households, "seconds": [[round(f, 3), round(a, 3)] for f, a in pairs], "share": round(share, 5), "aim": 0.02} | machine())
+    results.write("unchanged", {"households": households, "seconds": [[round(f, 3), round(a, 3)] for f, a in pairs], "share": round(share, 5), "machine": machine()})
 
 
 if __name__ == "__main__":

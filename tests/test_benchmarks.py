@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def benchmarks(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     yield
-    for name in ("pages", "scale", "results"):
+    for name in ("pages", "tables", "scale", "results"):
         sys.modules.pop(name, None)
 
 
