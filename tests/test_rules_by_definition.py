@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from bangfu.audit import apply
+from bangfu.duty import paired_all_year
 from bangfu.params import read_pack
 
 YEAR = 2019
@@ -121,3 +122,13 @@ def test_the_rule_finds_what_its_definition_says(rule_id):
         assert found == DEFINITIONS[rule_id](pairings, visits), f"seed {seed}"
         findings += len(found)
     assert findings > 20
+
+
+def test_paired_all_year_is_paired_on_every_day():
+    year, found = [FIRST + timedelta(i) for i in range(365)], 0
+    for seed in range(60):
+        pairings, _ = register(seed)
+        expected = {home for home in HOMES if all(any(holds(p, day) for p in of(pairings, household_id=home)) for day in year)}
+        assert set(paired_all_year(table(pairings, ["household_id", "helper_id", "role", "start_on", "end_on"]), YEAR)) == expected, f"seed {seed}"
+        found += len(expected)
+    assert 20 < found < 160

@@ -49,6 +49,18 @@ def held_in(pairings: pd.DataFrame, year: int) -> pd.DataFrame:
     return held.dropna(subset=["helper_id", "household_id", "role"]).drop_duplicates(["helper_id", "role", "household_id"])
 
 
+def paired_all_year(pairings: pd.DataFrame, year: int) -> pd.Series:
+    """Households that were paired on every day of the year, whoever their helpers were: a change of helpers without a gap does not matter."""
+    first, last = calendar.first_day(year), calendar.last_day(year)
+    held = pairings[overlapping(pairings, first, last)].dropna(subset="household_id").sort_values("start_on", kind="stable")
+    home = held["household_id"]
+    until = held["end_on"].fillna(last).clip(upper=last)
+    before = until.groupby(home).cummax().groupby(home).shift().fillna(first - pd.Timedelta(days=1))
+    follows = (held["start_on"] <= before + pd.Timedelta(days=1)).groupby(home).all()
+    reached = until.groupby(home).max() == last
+    return pd.Series(follows.index[follows & reached], dtype="str")
+
+
 def pair_codes(pairings: pd.DataFrame, records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The pair of helper and household as a whole number, for pairings and for records; -1 where a side is missing or unpaired."""
     helpers, households = (pairings[c].dropna().drop_duplicates() for c in ("helper_id", "household_id"))

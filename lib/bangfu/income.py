@@ -50,5 +50,22 @@ def of_year(incomes: pd.DataFrame, year: int) -> pd.DataFrame:
     return incomes[(incomes["year"] == year).fillna(False).astype(bool)]
 
 
+def gains(incomes: pd.DataFrame, year: int) -> pd.DataFrame:
+    """How much more a household earned in the year than in the year before, in all and not per head.
+
+    household_id, net_now, net_before, gain (fen, exact; the net incomes as `recomputed`), origin_now, origin_before. Left out: households of
+    which the net income of one of the years is absent, cannot be recomputed, or differs between several rows.
+    """
+    both = _net_of(incomes, year).merge(_net_of(incomes, year - 1), on="household_id", suffixes=("_now", "_before"))
+    return both.assign(gain=both["net_now"] - both["net_before"])
+
+
+def _net_of(incomes: pd.DataFrame, year: int) -> pd.DataFrame:
+    """household_id, net, origin: a row per household of which the year tells one net income."""
+    own = of_year(incomes, year).dropna(subset="household_id")
+    own = own[["household_id", "origin"]].assign(net=recomputed(own)["net"]).drop_duplicates(["household_id", "net"])
+    return own[~own["household_id"].duplicated(keep=False)].dropna(subset="net")
+
+
 def _sum(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
     return reduce(operator.add, (frame[c] for c in columns))

@@ -152,13 +152,14 @@ def _plans(work: YearOfWork, *columns: str) -> pd.DataFrame | None:
 def gain(work: YearOfWork) -> pd.DataFrame | None:
     """Did the household's net income rise by at least what the plan set out? Without a plan or the incomes of two years: left out."""
     plans = _plans(work, "expected_gain")
-    now, before = _incomes(work, work.year), _incomes(work, work.year - 1)
-    if plans is None or now is None or before is None or before.empty:
+    if plans is None or not work.has("incomes", "household_id", "year", *income.form_columns()):
         return None
-    risen = now.merge(before, on="household_id", suffixes=("_now", "_before"))
-    risen = work.answerable.merge(plans.dropna(subset="expected_gain"), on=["helper_id", "household_id"], suffixes=("", "_plan")).merge(risen, on="household_id")
-    risen = risen.dropna(subset=["net_now", "net_before"])
-    return risen.assign(met=(risen["net_now"] - risen["net_before"] >= risen["expected_gain"]).astype("int64"), of=1)
+    incomes = work.tables["incomes"]
+    if income.of_year(incomes, work.year - 1).empty:
+        return None
+    planned = work.answerable.merge(plans.dropna(subset="expected_gain"), on=["helper_id", "household_id"], suffixes=("", "_plan"))
+    risen = planned.merge(income.gains(incomes, work.year), on="household_id")
+    return risen.assign(met=(risen["gain"] >= risen["expected_gain"]).astype("int64"), of=1)
 
 
 def income_above(work: YearOfWork) -> pd.DataFrame | None:
