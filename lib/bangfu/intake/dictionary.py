@@ -26,6 +26,7 @@ class Column:
     personal: str | None = None
     codes: dict[str, str] = field(default_factory=dict)
     group: str | None = None
+    optional: bool = False  # counties that do not keep it lack nothing
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def parsed(text: str, file: str) -> dict[str, Table]:
                 personal=spec.get("personal"),
                 codes=spec.get("codes", {}),
                 group=spec.get("group"),
+                optional=spec.get("optional", False),
             )
             for c, spec in t["columns"].items()
         }

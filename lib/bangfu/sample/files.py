@@ -55,7 +55,7 @@ class _Sheet:
         self.rng = np.random.default_rng(stream(county.seed, county.year, "files", table.name))
         frame = county.tables[table.name]
         self.size = len(frame)
-        columns = self._order(list(table.columns))
+        columns = self._order([name for name, column in table.columns.items() if not column.optional])
         self.headers = [self._header(table.columns[name]) for name in columns]
         cells = [self._cells(frame[name], table.columns[name]) for name in columns]
         self.unreadable = []
