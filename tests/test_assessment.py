@@ -257,6 +257,13 @@ def test_income_and_gain_are_compared_in_fen():
     assert met(100_001, 1_000_001) == [0, 0]
 
 
+def test_a_household_that_gained_too_little_costs_its_helper_no_point():
+    """A gain counts only on a card that gives points for it, against the plan (`gain`); findings of TG-02 change no score, grade or veto."""
+    without, given = assess(findings=found()), assess(findings=found(("TG-02", "H01", "confirmed"), ("TG-02", "H02", "new")))
+    pd.testing.assert_frame_equal(without.helpers, given.helpers)
+    assert given.vetoes.empty
+
+
 def test_records_entered_in_time_are_held_to_the_days_of_hv_08():
     tables = county()
     v = tables["visits"]

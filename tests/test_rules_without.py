@@ -67,6 +67,23 @@ def test_before_its_ceiling_is_in_force_only_the_plan_is_judged():
     assert outcome.found.rows.empty and outcome.found.assessed == 0 and outcome.found.unassessed == 8
 
 
+def test_without_cards_every_paired_household_is_held_to_its_gain():
+    """H09, of a blue card, and H10, of an unknown one, gained 500; a register that tells nobody's card is as good as none."""
+    fixture = RuleFixture(TESTS / "rules" / "TG-02")
+    blank = fixture.tables["households"].assign(card=pd.Series(pd.NA, index=fixture.tables["households"].index, dtype="str"))
+    for outcome in (without("TG-02", "households"), apply(RULES["TG-02"], fixture.tables | {"households": blank}, 2019)):
+        assert outcome.found.rows["subject"].tolist() == ["H01", "H03", "H04", "H09", "H10", "H12"]
+        assert (outcome.found.assessed, outcome.found.unassessed) == (8, 7) and "没有卡别" in outcome.found.notes[0][0]
+
+
+def test_without_incomes_of_the_year_before_no_gain_is_assessed():
+    tables = RuleFixture(TESTS / "rules" / "TG-02").tables
+    outcome = apply(RULES["TG-02"], tables | {"incomes": tables["incomes"][tables["incomes"]["year"] == 2019]}, 2019)
+    # Of the sixteen households H13 was not paired in the year, and H09 has a blue card.
+    assert outcome.found.rows.empty and (outcome.found.assessed, outcome.found.unassessed) == (0, 14)
+    assert outcome.found.notes == [("收入表没有2018年的收入,没有评估增收。", "The table of incomes has none of 2018: gains were not assessed.")]
+
+
 def visits(month_of_photos: int, photos: int, of: int) -> pd.DataFrame:
     """`of` home visits by R1 in a month, `photos` of them with a photograph."""
     days = pd.to_datetime([f"2019-{month_of_photos:02d}-{i + 1:02d}" for i in range(of)]).astype("datetime64[us]")
