@@ -1,13 +1,15 @@
 """The ledgers at hand as one sequence of events: what can be used of them, both sides of a transfer linked, in order of time."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 
 import pandas as pd
+from pandas.api.types import is_integer_dtype
 
+from bangfu.bank_order import handed_over_again, in_the_banks_order
 from bangfu.problems import Problem, Sentence
 from bangfu.tracing.transfers import linked
 
@@ -16,7 +18,7 @@ OPTIONAL = {"counterparty_account": "str", "txn_id": "str", "balance": "Int64", 
 LEFT_OUT = {
     "unreadable": Sentence("缺账号、日期、方向或金额", "without account, date, direction or amount"),
     "negative": Sentence("金额为零或负数(红字冲销须人工核对)", "amount of nought or less (a reversal: to be looked at by hand)"),
-    "repeated": Sentence("同一账户同一流水号的重复行", "the same entry of the same account again"),
+    "repeated": Sentence("重复提交的同一笔流水", "the same entry of the same account again"),
 }
 
 
@@ -30,7 +32,7 @@ class WrongLedger(Problem):
 class Books:
     """Ledgers made ready for tracing; `Books.of(ledger)`. Rows are numbered 0, 1, … in the order of each account's bank.
 
-    rows      NEEDED and OPTIONAL columns, `label` (the row's label in the ledger given); of each account in the bank's order
+    rows      NEEDED and OPTIONAL columns, `label` (the row's label in the ledger given); of each account in the bank's order (`bank_order`)
     opening   account -> fen before its first row (negative = overdrawn)
     partner   row -> the row of the same transfer in the other account's ledger
     left_out  label, reason (key of LEFT_OUT): rows that stand in no sum
@@ -54,10 +56,13 @@ class Books:
         opening: account -> fen, for accounts whose ledger has no balance. transit_days: within how many days the two sides of
         a transfer without a common id are looked for.
         """
-        rows, left_out = _usable(_checked(ledger))
-        rows, backwards = _in_the_banks_order(rows)
-        told, assumed = _openings(rows, {str(a): int(fen) for a, fen in (opening or {}).items()})
-        return cls(rows, told, linked(rows, transit_days), left_out, _breaks(rows, told), assumed, backwards)
+        checked = _checked(ledger)
+        usable, left_out = _usable(checked)
+        booked = _at_the_places_by_time(in_the_banks_order(usable))
+        told, assumed = _openings(booked, {str(a): int(fen) for a, fen in (opening or {}).items()})
+        rows = booked[[*NEEDED, *OPTIONAL, "label"]]
+        backwards = tuple(sorted(booked.loc[booked["turned"], "account_no"].unique()))
+        return cls(rows, told, linked(rows, transit_days), left_out, _breaks(booked, told), assumed, backwards)
 
     @property
     def accounts(self) -> set[str]:
@@ -134,28 +139,30 @@ def _checked(ledger: pd.DataFrame) -> pd.DataFrame:
         raise WrongLedger.all(wrong)
     posted = pd.to_datetime(known["posted_on"], errors="coerce", format="ISO8601").astype("datetime64[us]")
     texts = {c: known[c].astype("str") for c in ("account_no", "direction", "counterparty_account", "txn_id")}
-    return known.assign(posted_on=posted, label=ledger.index, **texts).reset_index(drop=True)
+    sheets = {"origin": ledger["origin"]} if _has_row_tokens(ledger) else {}
+    return known.assign(posted_on=posted, label=ledger.index, **texts, **sheets).reset_index(drop=True)
+
+
+def _has_row_tokens(ledger: pd.DataFrame) -> bool:
+    """Whether the ledger is one of a county, whose rows know their sheets; a table from elsewhere can have such a column of its own."""
+    return "origin" in ledger and is_integer_dtype(ledger["origin"]) and ledger["origin"].notna().all() and ledger["origin"].is_unique
 
 
 def _usable(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     reason = pd.Series(pd.NA, index=rows.index, dtype="str")
-    reason[rows["txn_id"].notna() & rows.duplicated(["account_no", "txn_id", "direction", "amount", "posted_on"])] = "repeated"
+    reason[handed_over_again(rows)] = "repeated"
     reason[rows["amount"].le(0).fillna(False)] = "negative"
     reason[rows[list(NEEDED)].isna().any(axis=1)] = "unreadable"
     left_out = pd.DataFrame({"label": rows["label"], "reason": reason})[reason.notna()].reset_index(drop=True)
     return rows[reason.isna()].reset_index(drop=True), left_out
 
 
-def _in_the_banks_order(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Of each account by time and within a time as the bank has it: by `order`, else as the rows stand, or in reverse where only that fits the balances."""
-    forward = rows.sort_values(["posted_on", "order"], kind="stable", ignore_index=True)
-    backward = rows[::-1].sort_values(["posted_on", "order"], kind="stable", ignore_index=True)
-    if rows["balance"].isna().all():
-        return forward, ()
-    worse, better = (Counter(_breaks(r, _openings(r, {})[0])["account_no"]) for r in (forward, backward))
-    turned = {a for a in worse if better[a] < worse[a]}
-    kept = pd.concat([forward[~forward["account_no"].isin(turned)], backward[backward["account_no"].isin(turned)]])
-    return kept.sort_values("posted_on", kind="stable", ignore_index=True), tuple(sorted(turned))
+def _at_the_places_by_time(booked: pd.DataFrame) -> pd.DataFrame:
+    """All accounts in one table by time; at the places that fall to an account, its rows in the bank's order."""
+    booked = booked.sort_values("account_no", kind="stable", ignore_index=True)
+    by_time = booked.sort_values(["posted_on", "order", "origin"], kind="stable", ignore_index=True)
+    places = by_time["account_no"].sort_values(kind="stable").index
+    return booked.set_axis(places).sort_index()
 
 
 def _signed(rows: pd.DataFrame) -> pd.Series:
@@ -171,12 +178,9 @@ def _openings(rows: pd.DataFrame, told: dict[str, int]) -> tuple[dict[str, int],
     return {**{a: 0 for a in wanted}, **found, **told}, tuple(a for a in wanted if a not in found)
 
 
-def _breaks(rows: pd.DataFrame, opening: dict[str, int]) -> pd.DataFrame:
-    """Where the bank's balance does not follow from the balance before: a row is lacking or misplaced there."""
-    signed = _signed(rows)
-    so_far = signed.groupby(rows["account_no"]).cumsum() + rows["account_no"].map(opening).astype("Int64")
-    off = rows["balance"] - so_far
-    before = off.groupby(rows["account_no"]).ffill().groupby(rows["account_no"]).shift(1).fillna(0)
-    broken = (off.notna() & off.ne(before)).fillna(False).astype(bool)
-    found = rows[broken]
-    return pd.DataFrame({"label": found["label"], "account_no": found["account_no"], "expected": (so_far + before)[broken], "found": found["balance"]}).reset_index(drop=True)
+def _breaks(booked: pd.DataFrame, opening: dict[str, int]) -> pd.DataFrame:
+    """Where the bank's balance does not follow from the balance before, or from the opening told: a row is lacking or misplaced there."""
+    so_far = _signed(booked).groupby(booked["account_no"]).cumsum() + booked["account_no"].map(opening).astype("Int64")
+    expected = booked["expected"].fillna(so_far)
+    found = booked.assign(expected=expected, found=booked["balance"])[(booked["balance"] != expected).fillna(False).astype(bool)]
+    return found[["label", "account_no", "expected", "found"]].reset_index(drop=True)
