@@ -15,9 +15,9 @@ _ENTRY = ["account_no", "txn_id", "posted_on", "direction", "amount", "balance"]
 
 
 def in_the_banks_order(ledger: pd.DataFrame) -> pd.DataFrame:
-    """The entries of each account in the order that explains most of its balances, each entry once; entries without account are left out.
+    """The entries of each account in the order that explains most of its balances; entries without account are left out.
 
-    ledger: account_no, txn_id, posted_on, direction (in, out), amount and balance (fen); where known origin (row token: sheet and row;
+    ledger, each entry once (see `handed_over_again`): account_no, posted_on, direction (in, out), amount and balance (fen); where known origin (row token: sheet and row;
     else the rows are one sheet as they stand) and order (the bank's within a day or time, which then counts and not the balances).
     Orders looked for, where balances do not follow by date: within the day the other way round; as the sheets have it against the dates,
     where that fits throughout (a date is mistyped); days linked by their balances.
@@ -41,7 +41,7 @@ def in_the_banks_order(ledger: pd.DataFrame) -> pd.DataFrame:
 def handed_over_again(ledger: pd.DataFrame) -> pd.Series:
     """Whether a row was handed over before: an entry with a number that stood before, or one without that another sheet has as well.
 
-    ledger: as for `in_the_banks_order`; where known counterparty_account, which tells entries without a number apart.
+    ledger: as for `in_the_banks_order`, and txn_id; where known counterparty_account, which tells entries without a number apart.
     """
     entry = [*_ENTRY, "counterparty_account"]
     rows = ledger.reindex(columns=entry).assign(origin=_origins(ledger)).sort_values("origin")
@@ -57,13 +57,13 @@ def _origins(ledger: pd.DataFrame) -> pd.Series:
 
 
 def _as_filed(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Each entry once, account by account and sheet by sheet, each sheet from its first entry to its last.
+    """The entries account by account and sheet by sheet, each sheet from its first entry to its last.
 
     Added: `sheet`, `day` (an entry without date has that of the one before), `since` (the first day of the sheet), `turned`, `place` (the
     number of the row), `ordered` (the caller tells the order of the account), and `order` and `origin` where they are not there.
     """
     rows = ledger.assign(origin=_origins(ledger), order=ledger["order"] if "order" in ledger else pd.Series(pd.NA, index=ledger.index, dtype="Int64"))
-    rows = rows[~handed_over_again(rows)].sort_values("origin", ignore_index=True)
+    rows = rows.sort_values("origin", ignore_index=True)
     rows["sheet"] = rows["origin"] // (1 << ROW_BITS)
     of_sheet = [rows["account_no"], rows["sheet"]]
     told = rows["posted_on"].groupby(of_sheet).ffill()
@@ -73,7 +73,7 @@ def _as_filed(ledger: pd.DataFrame) -> pd.DataFrame:
     steps = (rows["day"] > before).astype("int64") - (rows["day"] < before).astype("int64")
     rows["turned"] = steps.groupby(of_sheet).transform("sum") < 0
     rows["place"] = rows["origin"].where(~rows["turned"], -rows["origin"])
-    rows["ordered"] = rows["order"].notna().groupby(rows["account_no"]).transform("any")
+    rows["ordered"] = rows["account_no"].isin(rows.loc[rows["order"].notna(), "account_no"])
     rows = rows.sort_values(["account_no", "since", "sheet", "place"], kind="stable", ignore_index=True)
     return rows.assign(place=range(len(rows)))
 

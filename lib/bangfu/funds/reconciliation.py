@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from bangfu.audit import missing
+from bangfu.bank_order import handed_over_again, in_the_banks_order
 from bangfu.funds import transfers
 from bangfu.funds.at_risk import MoneyAtRisk
 from bangfu.params import Settings
@@ -139,11 +140,11 @@ def _spending(ledger: pd.DataFrame) -> pd.DataFrame:
 
 def _by_account(ledger: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Opening + in - out = closing, by account: the opening and closing from the bank's balances, in the bank's order."""
-    rows = ledger.dropna(subset=["account_no"]).sort_values("posted_on", kind="stable")
+    rows = ledger.dropna(subset=["account_no"])
     rows = rows.assign(inflow=rows["amount"].where(rows["direction"].eq("in"), 0), outflow=rows["amount"].where(rows["direction"].eq("out"), 0))
     rows["before"] = rows["balance"] - rows["inflow"] + rows["outflow"]
-    of = rows.groupby("account_no")
-    table = of.agg(special=("special", "first"), rows=("origin", "size"), inflow=("inflow", "sum"), outflow=("outflow", "sum")).reset_index()
+    table = rows.groupby("account_no").agg(special=("special", "first"), rows=("origin", "size"), inflow=("inflow", "sum"), outflow=("outflow", "sum")).reset_index()
+    of = in_the_banks_order(rows[~handed_over_again(rows)]).groupby("account_no")
     first, last = of.head(1).set_index("account_no")["before"], of.tail(1).set_index("account_no")["balance"]
     table["opening"], table["closing"] = table["account_no"].map(first).astype("Int64"), table["account_no"].map(last).astype("Int64")
     table["expected"] = table["opening"] + table["inflow"] - table["outflow"]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bangfu.bank_order import in_the_banks_order
+from bangfu.bank_order import handed_over_again, in_the_banks_order
 from bangfu.findings import Found, found
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
@@ -25,7 +25,7 @@ def balance_that_does_not_follow(ledger) -> Found:
     不含:各账户的第一笔;余额、金额或收支方向空白,金额为负(红字冲销)而不能推算的流水;两张表衔接处不相连的(可能漏交其间流水);文件不按日期排列、怎样排都不能全部相连的账户(以上计为未评估)。
     前提:流水来自银行,未经重新排序;透支余额以负数表示。
     """
-    rows = in_the_banks_order(ledger)
+    rows = in_the_banks_order(ledger[~handed_over_again(ledger)])
     seam = rows["broken"] & rows["new_sheet"] & rows["certain"]
     unsorted = rows.loc[rows["broken"] & ~rows["certain"], "account_no"].unique()
     apart = rows["account_no"].isin(unsorted)

@@ -1,7 +1,8 @@
 """Money through accounts: whose money a mixed account paid out, what of it is left, and where it went, by every method side by side.
 
 Usable by itself on a table of bank entries: `account_no`, `posted_on` (date, or date and time), `direction` (in, out), `amount`
-(whole fen); and where known `counterparty_account`, `txn_id`, `balance` (fen), `order` (the bank's order within a time).
+(whole fen); and where known `counterparty_account`, `txn_id`, `balance` (fen), `order` (the bank's order within a time; without it,
+the order of the rows, or the one in which the balances follow, see `bank_order`).
 
     >>> import pandas as pd
     >>> from bangfu import tracing

@@ -31,6 +31,7 @@ def same_day_range(ledger: pd.DataFrame | Books, claims: Claims, method: str = "
 
     All orders are tried where there are no more than `most`, and low and high are exact bounds. Otherwise three are tried: the
     bank's, all deposits first, all payments first; the true range can be wider. A row without a time is of that day's moment.
+    So too where balances or `order` tell in which order the bank booked a day: banks book a day together, and the range says what hangs on it.
     Orders by which a transfer would arrive in one ledger before it left another are impossible and left out.
     """
     from bangfu.tracing import trace
@@ -50,8 +51,10 @@ def same_day_range(ledger: pd.DataFrame | Books, claims: Claims, method: str = "
 
 
 def _open_groups(books: Books) -> list[list[int]]:
-    """The rows of one account and moment, where there are several."""
-    groups = books.rows.groupby(["account_no", "posted_on"], sort=True).indices.values()
+    """The rows of one account and moment that follow each other, where there are several (a mistyped date is no moment of another day)."""
+    rows = books.rows
+    change = rows["posted_on"].ne(rows["posted_on"].groupby(rows["account_no"]).shift())
+    groups = rows.groupby(["account_no", "posted_on", change.groupby(rows["account_no"]).cumsum()], sort=True).indices.values()
     return [list(map(int, g)) for g in groups if len(g) > 1]
 
 

@@ -26,6 +26,7 @@ def linked(rows: pd.DataFrame, transit_days: int) -> dict[int, int]:
     ).dropna(subset=["sender", "receiver"])
     at_hand = set(rows["account_no"])
     sides = sides[sides["sender"].isin(at_hand) & sides["receiver"].isin(at_hand) & sides["sender"].ne(sides["receiver"])]
+    sides = sides.sort_values("day", kind="stable")  # a row with a mistyped date stands among others
     pairs = _by_id(sides)
     for days in (0, transit_days):
         rest = sides[~sides["row"].isin(set(pairs) | set(pairs.values()))]
