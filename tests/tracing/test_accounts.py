@@ -272,3 +272,36 @@ def test_starts():
     assert [c.row for c in starting_at(["contractor", "c1"], ledger)] == [2, 6]
     with pytest.raises(tracing.WrongLedger):
         starting_at(["nothing"], ledger)
+
+
+# The bank's order
+
+
+def in_order(ledger) -> list[str]:
+    return tracing.Books.of(ledger).rows["txn_id"].tolist()
+
+
+def test_a_day_in_no_order_is_linked_by_its_balances():
+    """500 - 200 = 300, + 40 = 340, - 90 = 250: no reading of the table up or down gives it; an order that the caller tells comes before it."""
+    day = account(("c", 40), ("b", -200), ("d", -90)).assign(posted_on="2019-01-02", balance=[340, 300, 250])
+    ledger = pd.concat([account(("a", 500)).assign(balance=500), day], ignore_index=True)
+    assert in_order(ledger) == ["a", "b", "c", "d"] and tracing.Books.of(ledger).breaks.empty
+    assert in_order(ledger.assign(order=range(4))) == ["a", "c", "b", "d"]
+
+
+def test_a_table_from_the_latest_to_the_first_is_turned_within_its_days_without_balances():
+    ledger = account(("a", 500), ("b", -200), ("c", -100)).assign(posted_on=["2019-01-01", "2019-01-02", "2019-01-02"])
+    assert in_order(ledger[::-1]) == ["a", "b", "c"]
+
+
+def test_a_mistyped_date_stands_where_the_balances_have_it():
+    """By date b (of the 3rd, typed as the 30th) would come last; 500 - 200 = 300 and 300 - 100 = 200 have it between a and c."""
+    ledger = account(("a", 500), ("b", -200), ("c", -100), ("d", -50)).assign(posted_on=["2019-01-01", "2019-01-30", "2019-01-04", "2019-01-30"], balance=[500, 300, 200, 150])
+    assert in_order(ledger) == ["a", "b", "c", "d"]
+    assert tracing.same_day_range(ledger, {"x": "a"}).orders == 1  # b and d bear one date and are of two days
+
+
+def test_one_number_for_several_payouts_with_their_own_balances():
+    """A batch of equal payouts under one number: 500 - 100 = 400, - 100 = 300; the same row twice is one payout."""
+    batch = account(("a", 500), ("p", -100), ("p", -100), ("p", -100)).assign(posted_on="2019-01-01", balance=[500, 400, 300, 300])
+    assert tracing.Books.of(batch).left_out.values.tolist() == [[3, "repeated"]]
