@@ -52,7 +52,8 @@ def test_findings_are_the_planted_ones_and_no_other(published, yunling):
     rules = table[~table["rule_id"].str.startswith("GX-")]
     found = set(zip(rules["rule_id"], rules["subject"], strict=True))
     planted = set(zip(yunling.planted["rule_id"], yunling.planted["subject"], strict=True))
-    assert found == planted
+    # Dissatisfied households were not planted: tests/test_yunling.py holds SS-02 against the questionnaires.
+    assert {f for f in found if f[0] != "SS-02"} == planted
     assert table["finding_id"].is_unique and set(table["status"]) == {"new"}
     assert set(table["severity"]) <= {"high", "medium", "low"}
 
