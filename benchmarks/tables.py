@@ -38,21 +38,23 @@ def small_county(f: dict) -> str:
     rows = ""
     for goal in ("a", "g"):
         for kind in ("clock", "processors"):
-            t = f[goal][kind]
-            one, other = (statistics.median(pair[at] for pair in t["seconds"]) for at in (0, 1))
-            rows += f"| ({goal}) | {kind} | {one:.1f} | {other:.1f} | {t['ratio']} | {t['range'][0]} to {t['range'][1]} |\n"
+            rows += _row(f"({goal})", kind, f[goal][kind])
     return head + rows
 
 
 def intake(f: dict) -> str:
-    head = f"{f['rows']:,} rows of a workbook, {f['text_rows']:,} rows of text. {_of(f)}\n\n| | seconds | intake | the other | ratio |\n|---|---|---|---|---|\n"
+    head = f"{f['rows']:,} rows of a workbook, {f['text_rows']:,} rows of text. {_of(f)}\n\n| | seconds | intake | the other | ratio | range |\n|---|---|---|---|---|---|\n"
     rows = ""
     for name, peer in (("workbook", "workbook, beside pandas with openpyxl"), ("text", "text, beside pandas reading texts alone (no type, no place, no digest)")):
         for kind in ("clock", "processor"):
-            t = f[name][kind]
-            one, other = (statistics.median(pair[at] for pair in t["seconds"]) for at in (0, 1))
-            rows += f"| {peer} | {kind} | {one:.1f} | {other:.1f} | {t['ratio']} |\n"
+            rows += _row(peer, kind, f[name][kind])
     return head + rows
+
+
+def _row(what: str, kind: str, times: dict) -> str:
+    one, other = (statistics.median(pair[at] for pair in times["seconds"]) for at in (0, 1))
+    low, high = times["range"]
+    return f"| {what} | {kind} | {one:.1f} | {other:.1f} | {times['ratio']} | {low} to {high} |\n"
 
 
 def fleet(f: dict) -> str:
