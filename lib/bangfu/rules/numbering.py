@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from bangfu.findings import Found, found
 from bangfu.parameters import Count, Share, named
@@ -46,7 +48,7 @@ def numbers_missing_or_repeated(
     for column, lang in (("told", 0), ("told_en", 1)):
         told = {account: _told(rows, lang) for account, rows in wrong.groupby("account_no")}
         wrong[column] = wrong["account_no"].map(told).astype("str")
-    units = numbers.assign(running=running).groupby(["account_no", "kind", "month"])["running"].any()
+    units = _judged(numbers, running)
     loose = units[~units].reset_index()["account_no"].nunique()
     return found(
         wrong,
@@ -60,32 +62,41 @@ def numbers_missing_or_repeated(
 
 
 def _numbers(ledger: pd.DataFrame) -> pd.DataFrame:
-    """A row per account, kind, number and day: `prefix` and `run` (its running number), `digits`, `text`, `month`, `origin`, `days` on which it stands."""
+    """A row per account, kind, number and day: `line` (the number of its account, kind and `prefix`, in their order), `run` (its running number),
+    `digits`, `text`, `month` (year and month, 201903), `origin`, `days` on which it stands in the month."""
     rows = ledger.dropna(subset=["account_no", "posted_on"]).sort_values("origin")
     long = pd.concat([rows[["account_no", "posted_on", "origin"]].assign(kind=kind, text=rows[kind]) for kind in KINDS], ignore_index=True).dropna(subset="text")
-    long = long.join(long["text"].str.extract(_RUNNING)).dropna(subset="digits")
+    # Arrow's expressions read half a million numbers in a tenth of the time of Python's.
+    parts = pc.extract_regex(pa.array(long["text"], pa.large_string()), _RUNNING)
+    for part in ("prefix", "digits"):
+        long[part] = pc.struct_field(parts, part).to_pandas().astype("str").to_numpy()
+    long = long.dropna(subset="digits")
     long["run"] = long["digits"].astype("int64")
-    long["month"] = long["posted_on"].dt.strftime("%Y-%m").astype("str")
-    of = ["account_no", "kind", "prefix", "run"]
-    long = long.drop_duplicates([*of, "posted_on"])
-    return long.assign(days=long.groupby([*of, "month"])["posted_on"].transform("size"))
+    long["month"] = long["posted_on"].dt.year * 100 + long["posted_on"].dt.month
+    long["line"] = long.groupby(["account_no", "kind", "prefix"]).ngroup()
+    long = long.drop_duplicates(["line", "run", "posted_on"])
+    return long.assign(days=long.groupby(["line", "run", "month"])["posted_on"].transform("size"))
 
 
 def _placed(numbers: pd.DataFrame, longest_gap: int) -> pd.DataFrame:
     """The numbers in order, cut into series: `series`, `step` from the number before in it (missing at its start and where it repeats), `before` (its row)."""
-    of = ["account_no", "kind", "prefix"]
-    months = numbers.groupby([*of, "month"], as_index=False)["run"].agg(["min", "max"])
-    months["above"] = ~(months["min"] <= months.groupby(of)["max"].shift())
-    going_on = months.groupby(of, as_index=False)["above"].all().rename(columns={"above": "going_on"})
-    numbers = numbers.merge(going_on, on=of)
-    numbers["part"] = numbers["month"].mask(numbers["going_on"], "")
-    numbers = numbers.sort_values([*of, "part", "run", "posted_on"], kind="stable", ignore_index=True)
-    same = numbers[[*of, "part"]].eq(numbers[[*of, "part"]].shift()).all(axis=1)
+    months = numbers.groupby(["line", "month"], as_index=False)["run"].agg(["min", "max"])
+    months["above"] = ~(months["min"] <= months.groupby("line")["max"].shift())
+    going_on = numbers["line"].map(months.groupby("line")["above"].all())
+    numbers = numbers.assign(part=numbers["month"].mask(going_on, 0)).sort_values(["line", "part", "run", "posted_on"], kind="stable", ignore_index=True)
+    same = numbers[["line", "part"]].eq(numbers[["line", "part"]].shift()).all(axis=1)
     step = numbers["run"].diff().where(same)
     numbers["series"] = (~same | step.gt(longest_gap + 1)).cumsum()
     numbers["step"] = step.where(step.between(1, longest_gap + 1))
     numbers["origin_before"] = numbers["origin"].shift().astype("Int64")
     return numbers
+
+
+def _judged(numbers: pd.DataFrame, running: pd.Series) -> pd.Series:
+    """Account, kind and month -> whether numbers of theirs run."""
+    of_line = numbers.assign(running=running).groupby(["line", "month"])["running"].any().reset_index()
+    lines = numbers.drop_duplicates("line").set_index("line")[["account_no", "kind"]]
+    return of_line.join(lines, on="line").groupby(["account_no", "kind", "month"])["running"].any()
 
 
 def _missing(running: pd.DataFrame, everywhere: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +105,7 @@ def _missing(running: pd.DataFrame, everywhere: pd.DataFrame) -> pd.DataFrame:
     lacking = (gaps["step"] - 1).astype("int64").to_numpy()
     each = gaps.loc[gaps.index.repeat(lacking)].reset_index(drop=True)
     each["run"] = each["run"] - np.repeat(lacking, lacking) + np.concatenate([np.arange(n) for n in lacking] or [np.empty(0, "int64")]).astype("int64")
-    known = everywhere[["kind", "prefix", "run"]].drop_duplicates().assign(elsewhere=True)
+    known = everywhere.loc[everywhere["run"].isin(each["run"]), ["kind", "prefix", "run"]].drop_duplicates().assign(elsewhere=True)
     each = each.merge(known, on=["kind", "prefix", "run"], how="left")
     each = each[each["elsewhere"].isna()].drop(columns="elsewhere")
     width = each["digits"].str.len()
@@ -105,7 +116,7 @@ def _told(rows: pd.DataFrame, lang: int) -> str:
     """What is missing and what is repeated in an account, by month and kind."""
     verbs = (("缺{kind}{numbers}", "{kind}{numbers}记在不同日期"), ("{kind} {numbers} missing", "{kind} {numbers} on several days"))[lang]
     parts = [
-        f"{month}{('', ' ')[lang]}{verbs[what].format(kind=KINDS[kind][lang], numbers=('、', ', ')[lang].join(dict.fromkeys(numbers)))}"
+        f"{month // 100}-{month % 100:02d}{('', ' ')[lang]}{verbs[what].format(kind=KINDS[kind][lang], numbers=('、', ', ')[lang].join(dict.fromkeys(numbers)))}"
         for (month, what, kind), numbers in rows.groupby(["month", "what", "kind"])["number"]
     ]
     return (";", "; ")[lang].join(parts)
