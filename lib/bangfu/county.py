@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -17,17 +16,16 @@ from bangfu.assessment.case_mix import CaseMix, compare_all
 from bangfu.assessment.sensitivity import GradeSensitivity, of_assessment
 from bangfu.audit import Outcome
 from bangfu.corrections import Corrections
-from bangfu.findings import Found
+from bangfu.funds import audited
 from bangfu.handovers import HandOver
 from bangfu.intake import Intake, read_county
 from bangfu.intake.tables import digests_of
+from bangfu.kept import Results, outcomes
 from bangfu.params import InForce, Settings, open_settings
 from bangfu.previous import Previous
-from bangfu.problems import Sentence
 from bangfu.review.standing import carried_over, linked
 from bangfu.steps import code
 from bangfu.steps.noting import Noted, Notes
-from bangfu.steps.stamps import write_whole
 from bangfu.vanished import Reasons
 
 
@@ -47,6 +45,7 @@ class County:
         self.folder = folder
         self.edition = edition
         self._outcomes: dict[str, Outcome] = {}
+        self._results = Results(folder and folder / "work" / "kept", lambda: self._made_from)
 
     @classmethod
     def open(cls, params: str | Path, year: int, *, reports: str | Path | None = None, lang: str = "zh", edition: str = "public") -> County:
@@ -212,13 +211,14 @@ class County:
         return self._outcomes_of(*topics)
 
     def _outcomes_of(self, *topics: str) -> list[Outcome]:
-        self._recall()
+        if not self._outcomes and self.folder is not None:
+            self._outcomes = outcomes.recall(self.folder / "work", self.rules, self.judged_from, self._made_from)
         wanted = [r for r in self.rules.values() if not topics or r.rule.topic in topics]
         fresh = [r for r in wanted if r.rule.id not in self._outcomes]
         for in_force in fresh:
             self._outcomes[in_force.rule.id] = audit.apply(in_force, self._intake.tables, self.year, self.corrections)
-        if fresh:
-            self._remember()
+        if fresh and self.folder is not None and len(self._outcomes) == len(self.rules):
+            outcomes.remember(self.folder / "work", self._outcomes, self.judged_from, self._made_from)
         return [self._outcomes[r.rule.id] for r in wanted]
 
     def judged_from(self, in_force: InForce) -> str:
@@ -227,48 +227,6 @@ class County:
         tables = {t: self.contents.get(t) for t in rule.reads}
         corrections = self.basis_of_corrections if "corrections" in rule.given else None
         return digests.of_value([tables, self.year, corrections, rule_digest(in_force)])
-
-    def _recall(self) -> None:
-        """Takes what was judged before and rests on the same things."""
-        if self._outcomes or self.folder is None:
-            return
-        try:
-            told = json.loads((self.folder / "work/outcomes.json").read_text(encoding="utf-8"))
-            if digests.of_file(self.folder / "work/outcomes.parquet") != told["rows"]:
-                return
-        except (OSError, ValueError, KeyError):
-            return
-        rows = pd.read_parquet(self.folder / "work/outcomes.parquet")
-        by_rule = dict(tuple(rows.groupby("rule_id"))) if len(rows) else {}
-        nothing_changed = told.get("made from") == self._made_from
-        for rule_id, o in told["rules"].items():
-            in_force = self.rules.get(rule_id)
-            if in_force is None or not (nothing_changed or o["from"] == self.judged_from(in_force)):
-                continue
-            if o["reason"]:
-                self._outcomes[rule_id] = Outcome(in_force, None, Sentence(*o["reason"]))
-            else:
-                part = by_rule.get(rule_id, rows.head(0)).drop(columns="rule_id").reset_index(drop=True)
-                self._outcomes[rule_id] = Outcome(in_force, Found(part, o["assessed"], o["unassessed"], [tuple(n) for n in o["notes"]]))
-
-    def _remember(self) -> None:
-        if self.folder is None or len(self._outcomes) < len(self.rules):
-            return
-        work = self.folder / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        told = {
-            r: {
-                "from": self.judged_from(o.in_force),
-                "reason": list(o.reason) if o.reason else None,
-                "assessed": o.found.assessed if o.found else 0,
-                "unassessed": o.found.unassessed if o.found else 0,
-                "notes": o.found.notes if o.found else [],
-            }
-            for r, o in sorted(self._outcomes.items())
-        }
-        parts = [o.found.rows.assign(rule_id=r) for r, o in sorted(self._outcomes.items()) if o.found is not None]
-        pd.concat(parts, ignore_index=True).to_parquet(work / "outcomes.parquet", index=False)
-        write_whole(work / "outcomes.json", json.dumps({"made from": self._made_from, "rows": digests.of_file(work / "outcomes.parquet"), "rules": told}, ensure_ascii=False))
 
     @cached_property
     def corrections(self) -> Corrections:
@@ -280,21 +238,48 @@ class County:
         """The scorecard of the policy pack."""
         return read_scorecard(self.settings.pack.scorecard)
 
+    @property
+    def standards(self) -> Standards:
+        """What is owed in the year by the policy pack and the scorecard, with the approved corrections."""
+        return Standards.of(self.settings.pack, self.card, self.year, self.corrections)
+
     @cached_property
     def assessed(self) -> HelpersAssessed:
         """Every helper's year by the pack's scorecard, with the findings as they stand."""
-        standards = Standards.of(self.settings.pack, self.card, self.year, self.corrections)
-        return assess_helpers(self.tables, self.year, self.card, standards, self.findings)
+        return assess_helpers(self.tables, self.year, self.card, self.standards, self.findings)
 
     @property
     def helpers(self) -> pd.DataFrame:
         """One row per helper and role (columns of `assessment.HelpersAssessed.helpers`)."""
-        return self.assessed.helpers
+        self.notes.note("helpers")
+        return self._helpers
+
+    @cached_property
+    def _helpers(self) -> pd.DataFrame:
+        kept = self._results.take("helpers")
+        if kept is None:
+            self._results.put("helpers", {"helpers": self.assessed.helpers})
+        return kept[0]["helpers"] if kept else self.assessed.helpers
 
     @property
     def points(self) -> pd.DataFrame:
         """Every point explained (columns of `assessment.points.points`)."""
         return self.assessed.points
+
+    @property
+    def money(self) -> audited.FundsAudited:
+        """What of the money is in question, and the reconciliation of the funds."""
+        self.notes.note("money")
+        return self._money
+
+    @cached_property
+    def _money(self) -> audited.FundsAudited:
+        kept = self._results.take("money")
+        if kept:
+            return audited.FundsAudited.of(*kept)
+        made = audited.audit_funds(self.tables, self.outcomes(*audited.TOPICS), self.findings, self.settings)
+        self._results.put("money", made.tables, **made.rest)
+        return made
 
     @cached_property
     def sensitivity(self) -> GradeSensitivity | None:
@@ -347,12 +332,11 @@ class County:
 
     @cached_property
     def _findings(self) -> pd.DataFrame:
-        if self.folder is None:
-            return self._made_findings()
-        made = findings.kept(self.folder / "work", self._made_from)
-        if made is None:
-            made = self._made_findings()
-            findings.keep(made, self.folder / "work", self._made_from)
+        kept = self._results.take("findings")
+        if kept:
+            return kept[0]["findings"]
+        made = self._made_findings()
+        self._results.put("findings", {"findings": made})
         return made
 
     def _made_findings(self) -> pd.DataFrame:

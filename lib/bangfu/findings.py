@@ -4,8 +4,6 @@ A finding is a signal with its evidence, not a verdict.
 """
 
 import hashlib
-import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 
 from bangfu import digests, money
-from bangfu.steps.stamps import write_whole
 
 STATUSES = ("new", "persisting", "reopened", "confirmed", "rejected", "exempt", "rectified", "closed", "vanished")
+SETTLED = ("exempt", "rejected", "closed", "rectified", "vanished")  # these do not count
 SCHEMA = pa.schema(
     [
         ("finding_id", pa.string()), ("rule_id", pa.string()), ("topic", pa.string()), ("severity", pa.string()),
@@ -212,27 +210,6 @@ def uniform(findings: pd.DataFrame) -> pd.DataFrame:
     return findings.assign(**{c: findings[c].where(findings[c].notna(), None) for c in mixed})
 
 
-def keep(findings: pd.DataFrame, folder: Path, basis: str) -> None:
-    """Keeps a uniform finding table, and what it rests on, until that changes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    own = folder / f"findings.{os.getpid()}.part"
-    write(findings, own)
-    told = {"basis": basis, "rows": digests.of_file(own), "types": {c: str(t) for c, t in findings.dtypes.items()}}
-    own.replace(folder / "findings.parquet")
-    write_whole(folder / "findings.json", json.dumps(told))
-
-
-def kept(folder: Path, basis: str) -> pd.DataFrame | None:
-    """The finding table kept on that basis, exactly as it was; None where there is none."""
-    try:
-        told = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
-        if told["basis"] != basis or told["rows"] != digests.of_file(folder / "findings.parquet"):
-            return None
-    except (OSError, ValueError, KeyError):
-        return None
-    return uniform(read(folder / "findings.parquet").astype(told["types"]))
-
-
 def with_explanations(findings: pd.DataFrame, explained: pd.DataFrame) -> pd.DataFrame:
     """The findings with what the records say for and against them, and the exemption that may be proposed (see `crossmatch`)."""
     told = explained.set_index(["rule_id", "subject"])[["explanation", "explanation_en", "exemption"]]
@@ -276,4 +253,4 @@ def compared(now: pd.DataFrame, before: pd.DataFrame | None, why_gone: Callable[
 
 def open_ones(findings: pd.DataFrame) -> pd.DataFrame:
     """Findings that count: not exempt, rejected, closed, rectified or vanished."""
-    return findings[~findings["status"].isin(["exempt", "rejected", "closed", "rectified", "vanished"])]
+    return findings[~findings["status"].isin(SETTLED)]

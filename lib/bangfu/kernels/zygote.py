@@ -105,8 +105,7 @@ def _ended(pid: int) -> int | None:
 def _become_kernel(request: dict) -> None:
     """Makes of this process what a fresh interpreter would be that runs `ipykernel_launcher`, but for what is imported."""
     os.setsid()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the zygote ignores it; the others are as its owner's are
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()

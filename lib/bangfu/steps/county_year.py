@@ -129,8 +129,10 @@ class CountyYear:
             county.assess().coverage.to_parquet(folder / "coverage.parquet", index=False)
             county.quality.write(folder / "quality")
             by_topic = {t: digests.of_value([_digest(a.findings), _digest(a.coverage)]) for t in _topics(county) for a in [county.assess(t)]}
-            # Those of rules that are no longer in force belong to no topic.
-            return Left(_of_kind("findings", by_topic | {"": digests.of_file(folder / "findings.parquet")}))
+            money = {name: _digest(table) for name, table in county.money.tables.items()} | county.money.rest
+            # Findings of rules that are no longer in force belong to no topic.
+            gives = _of_kind("findings", by_topic | {"": digests.of_file(folder / "findings.parquet")})
+            return Left(gives | {"helpers": digests.of_file(folder / "helpers.parquet"), "money": digests.of_value(money)})
 
         return Step(FINDINGS, Sentence("规则评估和考核", "rules and assessment"), work, self._made_by("bangfu.county"),
                     lambda parts: {p for p in parts if p.partition("/")[0] in {"table", "rule", "previous"}} | {"intake", "quality", "settings", "headers"},

@@ -20,6 +20,7 @@ _WORDS = {
     "quality": ("数据质量检验结果", "the results of validation"),
     "findings": ("疑点清单", "findings"),
     "helpers": ("考核结果", "the assessment"),
+    "money": ("资金核对结果", "the audit of the money"),
     "previous": ("上次结果或核实意见", "earlier results or reviews"),
     "run": ("本次运行的输入", "what went into the run"),
     "code": ("程序", "code"),

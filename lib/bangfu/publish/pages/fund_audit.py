@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 
 import pandas as pd
 
 from bangfu import calendar, charts
-from bangfu.funds.at_risk import METHOD, MoneyAtRisk, at_risk
-from bangfu.funds.reconciliation import Reconciliation, reconcile
+from bangfu.funds.at_risk import METHOD, MoneyAtRisk
+from bangfu.funds.audited import TOPICS
+from bangfu.funds.reconciliation import Reconciliation
 from bangfu.publish.figures import wan, yuan
 from bangfu.publish.pages.common import Pages
 from bangfu.publish.tables import Figures, Notice, Table
 from bangfu.stats import digits
 
-_SETTLED = ("exempt", "rejected", "closed", "rectified", "vanished")
-
-
 class FundAudit(Pages):
-    topics = ("earmark", "reimbursement", "projects", "benefits")
+    topics = TOPICS
 
-    @cached_property
+    @property
     def risk(self) -> MoneyAtRisk:
         """Money in question by the findings that count."""
-        rows = self.assessment.findings
-        settled = rows[rows["status"].isin(_SETTLED)]
-        return at_risk(self.county.tables, self.assessment.outcomes, left_out=set(zip(settled["rule_id"], settled["subject"], strict=True)))
+        return self.county.money.risk
 
-    @cached_property
+    @property
     def balance(self) -> Reconciliation:
-        return reconcile(self.county.tables, self.risk, self.county.settings)
+        return self.county.money.balance
 
     @property
     def total_at_risk(self) -> int | None:

@@ -38,7 +38,7 @@ class HelperAssessment(HelperComparison, VisitFirst):
 
     def duty_chart(self) -> charts.Chart:
         """Home visits of first helpers by town and period."""
-        standards = self.county.assessed.measured.standards
+        standards = self.county.standards
         owed = duty.duties(standards.first_visit_months)["first_home"]
         t = self.county.tables
         periods = duty.by_town(duty.due(t["pairings"], t["visits"], owed, self.county.year, standards.approved), t["households"])
@@ -51,7 +51,7 @@ class HelperAssessment(HelperComparison, VisitFirst):
 
     def missed_chart(self) -> charts.Chart:
         first = self.county.helpers[self.county.helpers["role"] == "first"]
-        marks = {step.missed: self.say(step.zh, step.en) for step in self.county.assessed.measured.standards.sanctions}
+        marks = {step.missed: self.say(step.zh, step.en) for step in self.county.standards.sanctions}
         return charts.missed_visits_histogram(first["visits_missed"].where(first["visits_due"] > 0), marks=marks, lang=self.lang)
 
     def units(self) -> Table | Notice:
