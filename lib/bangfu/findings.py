@@ -97,7 +97,7 @@ def found(
     assessed = len(rows) if assessed is None else assessed
     columns = [subject] if isinstance(subject, str) else list(subject)
     money_columns = list(money if money is not None else origins[:1]) if amount else []
-    rows = rows[rows[columns].notna().all(axis=1)]
+    rows = rows.dropna(subset=columns)
     key = rows[columns[0]].astype(str)
     for column in columns[1:]:
         key = key + "|" + rows[column].astype(str)
@@ -123,7 +123,10 @@ def _sentences(rows: pd.DataFrame, template: str, lang: str, fixed: dict) -> lis
     for words, name, spec, _ in Formatter().parse(template):
         pieces.append(repeat(words, len(rows)))
         if name in rows:
-            pieces.append([_told(value, spec, lang) for value in rows[name].tolist()])
+            values = rows[name]
+            if spec == "day" and values.dtype.kind == "M":  # a column of days at once takes a tenth of the time
+                values, spec = values.dt.strftime("%Y-%m-%d"), ""
+            pieces.append([_told(value, spec, lang) for value in values.tolist()])
         elif name:
             pieces.append(repeat(_told(fixed[name], spec, lang), len(rows)))
     return ["".join(of_row) for of_row in zip(*pieces, strict=True)]
