@@ -62,14 +62,16 @@ def paired_all_year(pairings: pd.DataFrame, year: int) -> pd.Series:
 
 
 def pair_codes(pairings: pd.DataFrame, records: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The pair of helper and household as a whole number, for pairings and for records; -1 where a side is missing or unpaired."""
+    """The number of the pair of helper and household, from 0, for pairings and for records; -1 where a side is missing or the two are never paired."""
     helpers, households = (pairings[c].dropna().drop_duplicates() for c in ("helper_id", "household_id"))
 
-    def code(frame: pd.DataFrame) -> np.ndarray:
+    def both(frame: pd.DataFrame) -> np.ndarray:
         helper, household = places(frame["helper_id"], helpers), places(frame["household_id"], households)
         return np.where((helper < 0) | (household < 0), -1, helper * len(households) + household)
 
-    return code(pairings), code(records)
+    paired = both(pairings)
+    pairs = pd.Index(np.unique(paired[paired >= 0]))
+    return pairs.get_indexer(paired), pairs.get_indexer(both(records))
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Kept:
 
 def due(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> pd.DataFrame:
     """Every due period of a duty, and whether it was kept (`Kept.periods`)."""
-    return kept(pairings, visits, duty, year, approved).periods
+    return _held(pairings, visits, duty, year, approved)[0]
 
 
 def kept(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved = Approved()) -> Kept:
@@ -106,31 +108,10 @@ def kept(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, ap
     Approved corrections are taken into account: a period of leave is not due (one that was kept all the same stays, so that a leave
     never costs), visits recorded late keep theirs, a handover ends one pairing and begins another.
     """
-    pairings = _of_role(approved.corrections.handed_over(pairings), duty)
-    visits = approved.corrections.with_late_records(visits[["helper_id", "household_id", "visited_at", "mode", "origin"]])
-    visits = visits[(visits["mode"] == duty.mode).fillna(False)]
-    spans = calendar.periods(year, duty.months)
-    pairs, contacts = pair_codes(pairings, visits)
-    keys, rows = _due_keys(pairings, pairs, spans)
-    reached = _period_keys(contacts, visits["visited_at"], spans)
-    periods = pairings.iloc[rows][["helper_id", "household_id", "origin"]].reset_index(drop=True)
-    for column in spans:
-        periods[column] = spans[column].to_numpy()[keys % len(spans)]
-    at = np.searchsorted(keys, reached)
-    keeps = (reached >= 0) & (at < len(keys))
-    keeps[keeps] = keys[at[keeps]] == reached[keeps]
-    periods["records"] = np.bincount(at[keeps], minlength=len(keys))
-    periods["made"] = periods["records"] > 0
-    undated = visits["visited_at"].isna().to_numpy() & (contacts >= 0)
-    periods["undated"] = _looked_up(keys // len(spans), *np.unique(contacts[undated], return_counts=True))
-    records = visits.loc[keeps, ["helper_id", "household_id", "visited_at", "origin"]].reset_index(drop=True)
-    records.insert(2, "period", reached[keeps] % len(spans) + 1)
-    records["at"] = at[keeps]
-    if approved.corrections:
-        stays = (periods["made"] | ~approved.corrections.excused(periods, approved.leave_share)).to_numpy()
-        periods = periods[stays].reset_index(drop=True)
-        records["at"] = (np.cumsum(stays) - 1)[records["at"]]
-    return Kept(periods[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]], records)
+    periods, visits, at = _held(pairings, visits, duty, year, approved)
+    records = visits[at >= 0].reset_index(drop=True)
+    records.insert(2, "period", periods["period"].to_numpy()[at[at >= 0]])
+    return Kept(periods, records.assign(at=at[at >= 0]))
 
 
 def year_of_duty(pairings: pd.DataFrame, visits: pd.DataFrame, year: int, first_visit_months: int, approved: Approved = Approved()) -> dict[str, Kept]:
@@ -181,6 +162,31 @@ def _of_role(pairings: pd.DataFrame, duty: Duty) -> pd.DataFrame:
     return pairings[known & (pairings["role"] == duty.role).fillna(False)].sort_values("start_on", kind="stable")
 
 
+def _held(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, approved: Approved) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """The due periods (`Kept.periods`), the visits or calls, and for each of these the position of the period that it keeps; -1 where it keeps none."""
+    pairings = _of_role(approved.corrections.handed_over(pairings), duty)
+    visits = approved.corrections.with_late_records(visits[["helper_id", "household_id", "visited_at", "mode", "origin"]])
+    visits = visits.loc[(visits["mode"] == duty.mode).fillna(False), ["helper_id", "household_id", "visited_at", "origin"]]
+    spans = calendar.periods(year, duty.months)
+    pairs, contacts = pair_codes(pairings, visits)
+    keys, rows = _due_keys(pairings, pairs, spans)
+    positions = np.full((pairs.max(initial=-1) + 1) * len(spans) + 1, -1)  # one more place, the last, for what lies in no period
+    positions[keys] = np.arange(len(keys))
+    at = positions[_period_keys(contacts, visits["visited_at"], spans)]
+    undated = np.bincount(contacts[visits["visited_at"].isna().to_numpy() & (contacts >= 0)], minlength=pairs.max(initial=-1) + 1)
+    periods = pairings.iloc[rows][["helper_id", "household_id", "origin"]].reset_index(drop=True)
+    for column in spans:
+        periods[column] = spans[column].to_numpy()[keys % len(spans)]
+    periods["records"] = np.bincount(at[at >= 0], minlength=len(keys))
+    periods["made"] = periods["records"] > 0
+    periods["undated"] = undated[keys // len(spans)]
+    if approved.corrections:
+        stays = (periods["made"] | ~approved.corrections.excused(periods, approved.leave_share)).to_numpy()
+        periods = periods[stays].reset_index(drop=True)
+        at[at >= 0] = (np.cumsum(stays) - 1)[at[at >= 0]]
+    return periods[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]], visits, at
+
+
 def _due_keys(pairings: pd.DataFrame, pairs: np.ndarray, spans: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Pair and period of every due period, each once, as one number; and the first pairing row that covers it."""
     start = pairings["start_on"].to_numpy()[:, None]
@@ -197,14 +203,6 @@ def _period_keys(contacts: np.ndarray, days: pd.Series, spans: pd.DataFrame) -> 
     period = np.searchsorted(spans["first"].to_numpy(), day, side="right") - 1
     outside = np.isnat(day) | (period < 0) | (day >= spans["last"].to_numpy()[-1] + np.timedelta64(1, "D"))
     return np.where((contacts < 0) | outside, -1, contacts * len(spans) + period)
-
-
-def _looked_up(keys: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The value of each key, 0 where it is not known."""
-    if not len(known):
-        return np.zeros(len(keys), "int64")
-    at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    return np.where(known[at] == keys, values[at], 0)
 
 
 def _undated_of(table: pd.DataFrame, *periods: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from bangfu.accounts import SpecialAccount, is_special
 from bangfu.findings import Found, found
+from bangfu.matching import beside
 from bangfu.parameters import Texts, named
 from bangfu.rules.allocations import funds_with_room, pay
 from bangfu.rules.catalogue import rule
@@ -33,13 +34,14 @@ def spent_on_another_purpose(ledger, funds, *, project_categories: ProjectCatego
     """
     purposes = funds.dropna(subset=["fund_id", "purpose"])
     spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
-    spent = spent.merge(purposes.drop_duplicates("fund_id"), on="fund_id", how="left", suffixes=("", "_fund"))
+    spent = beside(spent, purposes, "fund_id", "_fund")
     in_category = spent["expense_type"].isin(project_categories)
-    others = purposes[["fund_id", "purpose"]].drop_duplicates().rename(columns={"purpose": "expense_type"})
-    allowed = spent[["fund_id", "expense_type"]].merge(others, how="left", indicator=True)["_merge"].eq("both")
     known = spent["direction"].notna() & spent["expense_type"].notna() & (~in_category | spent["purpose"].notna())
+    elsewhere = spent[known & in_category & spent["expense_type"].ne(spent["purpose"])].reset_index(drop=True)
+    others = purposes[["fund_id", "purpose"]].drop_duplicates().rename(columns={"purpose": "expense_type"})
+    allowed = elsewhere[["fund_id", "expense_type"]].merge(others, how="left", indicator=True)["_merge"].eq("both")
     return found(
-        spent[known & in_category & ~allowed],
+        elsewhere[~allowed],
         subject="txn_id",
         zh="指标{fund_id}的专项用途是“{purpose}”,本笔{amount:yuan}列支为“{expense_type}”。",
         en="Fund {fund_id} is for {purpose}; this outflow of {amount:yuan} was spent on {expense_type}.",

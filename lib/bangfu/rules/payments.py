@@ -4,6 +4,7 @@ import pandas as pd
 
 from bangfu import calendar
 from bangfu.findings import Found, found
+from bangfu.matching import beside
 from bangfu.parameters import Texts, named
 from bangfu.rules.allocations import room
 from bangfu.rules.catalogue import rule
@@ -13,8 +14,7 @@ from bangfu.rules.reimbursement import with_project
 
 def _with_payment(claims: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     """Each claim with the outflow that paid it (`amount_paid`, `project_id_paid`, `origin_paid`); missing where there is none."""
-    outflows = ledger[ledger["direction"].eq("out") & ledger["txn_id"].notna()].drop_duplicates("txn_id")
-    return claims.merge(outflows, on="txn_id", how="left", suffixes=("", "_paid"))
+    return beside(claims, ledger[ledger["direction"].eq("out")], "txn_id", "_paid")
 
 
 @rule(

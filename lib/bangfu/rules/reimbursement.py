@@ -4,6 +4,7 @@ import pandas as pd
 
 from bangfu.entries import once
 from bangfu.findings import Found, found
+from bangfu.matching import beside, in_order
 from bangfu.parameters import Points, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
@@ -11,8 +12,7 @@ from bangfu.sample.planting import planted
 
 def with_project(claims: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
     """Each claim with its project (`origin_project`); missing where the project is not in the register."""
-    register = projects.dropna(subset="project_id").drop_duplicates("project_id")
-    return claims.merge(register, on="project_id", how="left", suffixes=("", "_project"))
+    return beside(claims, projects, "project_id", "_project")
 
 
 @rule(
@@ -35,9 +35,9 @@ def beyond_the_budget(claims, projects) -> Found:
     前提:批复预算是调整后的最终数;同一报账单号重复登记的只计一次。
     """
     claims = with_project(once(claims, "claim_id"), projects)
-    of_project = claims.groupby("project_id")
-    claims["claimed"] = of_project["amount"].transform("sum")
-    claims["complete"] = claims["amount"].notna().groupby(claims["project_id"]).transform("all")
+    claims["complete"] = claims["amount"].notna()
+    of_project = claims.groupby("project_id", sort=False)
+    claims["claimed"], claims["complete"] = of_project["amount"].transform("sum"), of_project["complete"].transform("all")
     over = (claims["claimed"] > claims["budget"]).fillna(False)
     known = claims["budget"].notna() & (over | claims["complete"].eq(True))
     beyond = claims[over].copy()
@@ -87,7 +87,7 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: named(Points, "�
     """
     claims = with_project(once(claims, "claim_id"), projects)
     known = claims[["project_id", "claimed_on", "amount", "progress", "contract_amount"]].notna().all(axis=1)
-    judged = claims[known].sort_values(["project_id", "claimed_on", "claim_id"], kind="stable")
+    judged = in_order(claims[known], ["project_id", "claimed_on", "claim_id"])
     judged["so_far"] = judged.groupby("project_id")["amount"].cumsum()
     # Basis points on both sides: fen × 10,000 against fen × basis points, no division.
     allowed = (judged["progress"] + int(progress_tolerance * 100)) * judged["contract_amount"]

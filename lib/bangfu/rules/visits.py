@@ -6,6 +6,7 @@ from bangfu import calendar
 from bangfu.corrections import Corrections
 from bangfu.duty import Approved, consequence, dated, due, duties
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.parameters import Count, Ladder, Months, Share, UnitSanction, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.pairing import steady
@@ -21,6 +22,7 @@ VISITS = ["household_id", "helper_id", "visited_at", "mode"]
 def _by_helper(periods: pd.DataFrame, corrections: Corrections) -> pd.DataFrame:
     """The missed periods, each row knowing how many its helper missed of how many, when, how many records have no date, and
     which corrections are taken into account."""
+    periods = periods[stands_in(periods["helper_id"], periods.loc[~periods["made"], "helper_id"])]
     helper = periods["helper_id"]
     periods = periods.assign(
         due=periods.groupby(helper)["made"].transform("size"),
