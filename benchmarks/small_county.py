@@ -86,25 +86,21 @@ class Judged:
                 (folder / left).unlink(missing_ok=True)
         return reports, folder
 
-    def in_order(self, run, at_once: int) -> None:
-        """Runs notebooks, those at once that do not wait for others."""
-        done: set[str] = set()
-        names = {n.name for n in self.chosen}
-        while ready := [n for n in self.chosen if n.name not in done and not (set(n.after) & names) - done]:
-            with ThreadPoolExecutor(at_once) as pool:
-                list(pool.map(run, ready))
-            done |= {n.name for n in ready}
+    def in_order(self, publish, at_once: int) -> None:
+        """Publishes notebooks as a run does: several at once, in the same order on both sides."""
+        with ThreadPoolExecutor(at_once) as pool:
+            for ready in notebooks.in_waves(self.chosen):
+                list(pool.map(publish, ready))
 
     def warm(self, at_once: int) -> tuple[tuple[float, float], Path]:
         reports, folder = self.copy("warm")
         given = {"params": str(self.params), "year": YEAR, "reports": str(reports), "lang": "zh", "edition": "public"}
 
-        def publish() -> None:
-            self.in_order(lambda n: notebooks.execute(n, folder, given), at_once)
-            for n in self.chosen:
-                publish_html(folder / f"{n.name}.ipynb", folder / f"{n.name}.html", meta=self.pages[n.name])
+        def publish(n) -> None:
+            notebooks.execute(n, folder, given)
+            publish_html(folder / f"{n.name}.ipynb", folder / f"{n.name}.html", meta=self.pages[n.name])
 
-        return seconds(publish), folder
+        return seconds(lambda: self.in_order(publish, at_once)), folder
 
     def by_commands(self, at_once: int) -> tuple[tuple[float, float], Path]:
         reports, folder = self.copy("commands")
@@ -113,18 +109,12 @@ class Judged:
         def command(*words) -> None:
             subprocess.run([sys.executable, "-m", *map(str, words)], check=True, env=env, capture_output=True)
 
-        def execute(n) -> None:
+        def publish(n) -> None:
             command("papermill", n.path, folder / f"{n.name}.ipynb", "-k", "python3", "--no-progress-bar", "-p", "params", self.params, "-p", "reports", reports)
 
-        def page(n) -> None:
             command("nbconvert", "--to", "small_county.ReportPage", "--output-dir", folder, folder / f"{n.name}.ipynb")
 
-        def publish() -> None:
-            self.in_order(execute, at_once)
-            with ThreadPoolExecutor(at_once) as pool:
-                list(pool.map(page, self.chosen))
-
-        return seconds(publish), folder
+        return seconds(lambda: self.in_order(publish, at_once)), folder
 
     def demand_same(self, warm: Path, commands: Path) -> None:
         for n in self.chosen:

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bangfu import digests, money
+from bangfu.parquet import read_table
 
 STATUSES = ("new", "persisting", "reopened", "confirmed", "rejected", "exempt", "rectified", "closed", "vanished")
 SETTLED = ("exempt", "rejected", "closed", "rectified", "vanished")  # these do not count
@@ -201,9 +202,7 @@ def write(findings: pd.DataFrame, path) -> None:
 
 
 def read(path) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(path)
+    table = read_table(path)
     return pd.DataFrame({n: table[n].to_pylist() for n in table.column_names}, columns=table.column_names)
 
 

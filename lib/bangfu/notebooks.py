@@ -7,6 +7,7 @@ executed notebook, which marks cells of a killed run as completed, but from what
 import json
 import logging
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Notebook:
     """A notebook of the workbench: `leaves` are files in the run's folder, `after` other notebooks; one not `by_default` runs only when named.
 
     about: what it is run on, "county" (a county-year) or "province" (all county-years of a reports folder).
+    cells: how many cells of code it has, by which one knows roughly which takes longest.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Notebook:
     order: int
     by_default: bool = True
     about: str = "county"
+    cells: int = 0
 
     def label(self, lang: str = "zh") -> str:
         return self.title_en if lang == "en" else self.title
@@ -44,9 +47,11 @@ def all_notebooks(about: str = "county") -> dict[str, Notebook]:
     """The notebooks that a county-year can run (or a province), in their order."""
     found = []
     for path in sorted(workbench.notebooks().glob("*.ipynb")):
-        told = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("bangfu")
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        told = notebook["metadata"].get("bangfu")
         if told:
-            found.append(Notebook(path.stem, path, told["title"], told["title_en"], tuple(told["leaves"]), tuple(told.get("after", ())), told["order"], told.get("by_default", True), told.get("about", "county")))
+            cells = sum(c["cell_type"] == "code" for c in notebook["cells"])
+            found.append(Notebook(path.stem, path, told["title"], told["title_en"], tuple(told["leaves"]), tuple(told.get("after", ())), told["order"], told.get("by_default", True), told.get("about", "county"), cells))
     return {n.name: n for n in sorted(found, key=lambda n: n.order) if n.about == about}
 
 
@@ -58,6 +63,15 @@ def chosen(only: list[str] | None) -> list[Notebook]:
             zh, en = did_you_mean(name, known)
             raise WrongParams.of(f"没有名为“{name}”的笔记本{zh}", f"No notebook “{name}”{en}")
     return [n for n in known.values() if (n.name in only if only else n.by_default)]
+
+
+def in_waves(chosen: list[Notebook]) -> Iterator[list[Notebook]]:
+    """The notebooks in groups that can run side by side, each after those that it waits for; the longest of a group first, so that none is left to run alone."""
+    names, waiting, done = {n.name for n in chosen}, list(chosen), set()
+    while ready := [n for n in waiting if not (set(n.after) & names) - done]:
+        yield sorted(ready, key=lambda n: -n.cells)
+        done |= {n.name for n in ready}
+        waiting = [n for n in waiting if n.name not in done]
 
 
 def _check_parameters(notebook: Notebook, given: dict) -> None:

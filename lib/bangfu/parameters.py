@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 import pandas as pd
@@ -208,9 +209,15 @@ def accepted(annotation: Any, lang: str = "zh") -> str:
     return kind.en if lang == "en" else kind.zh
 
 
+@lru_cache(maxsize=None)
+def checked_by(annotation: Any) -> TypeAdapter:
+    """What checks a value of the kind, made once: many rules have parameters of one kind, and every county-year reads the pack."""
+    return TypeAdapter(_inner(annotation), config={"arbitrary_types_allowed": True})
+
+
 def parse(annotation: Any, given: Any) -> Dated:
     """A value, or a list of {from, value}, as it stands in a pack; ValueError where it is not of the kind."""
-    adapter = TypeAdapter(_inner(annotation), config={"arbitrary_types_allowed": True})
+    adapter = checked_by(annotation)
     try:
         if isinstance(given, list) and given and all(isinstance(g, dict) and set(g) == {"from", "value"} for g in given):
             days = [g["from"] for g in given]

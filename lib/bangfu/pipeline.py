@@ -149,18 +149,12 @@ def _go_on(county: County, reports: Path) -> None:
 
 def _run_notebooks(chosen: list[notebooks.Notebook], attended: Attended) -> None:
     """Runs notebooks that do not wait for one another side by side; every failure is said, not only the first."""
-    names = {n.name for n in chosen}
-    waiting, wrong, done = list(chosen), [], set()
-    while waiting:
-        ready = [n for n in waiting if not (set(n.after) & names) - done]
-        with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
-            for n, outcome in zip(ready, pool.map(lambda n: _attempt(n, attended), ready), strict=True):
-                done.add(n.name)
-                if outcome:
-                    wrong.append(outcome)
-        waiting = [n for n in waiting if n.name not in done]
+    wrong: dict[str, Problem] = {}
+    with ThreadPoolExecutor(NOTEBOOKS_AT_ONCE) as pool:
+        for ready in notebooks.in_waves(chosen):
+            wrong |= {n.name: problem for n, problem in zip(ready, pool.map(lambda n: _attempt(n, attended), ready), strict=True) if problem}
     if wrong:
-        raise notebooks.NotebookFailed(*(s for p in wrong for s in p.sentences))
+        raise notebooks.NotebookFailed(*(s for n in chosen if n.name in wrong for s in wrong[n.name].sentences))
 
 
 def _attempt(notebook: notebooks.Notebook, attended: Attended) -> Problem | None:

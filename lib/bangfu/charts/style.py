@@ -124,7 +124,8 @@ class Chart:
             return None
         with house_style():
             out = io.BytesIO()
-            self.figure.savefig(out, format="png", dpi=200, metadata={"Software": None})
+            # Packed lightly: packing it to the utmost takes a third of the time of the picture and saves a seventh of its size.
+            self.figure.savefig(out, format="png", dpi=200, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
         return out.getvalue()
 
     def _repr_html_(self) -> str | None:

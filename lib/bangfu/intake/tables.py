@@ -13,6 +13,7 @@ from bangfu.intake.databases import read_database
 from bangfu.intake.dictionary import Table, dictionary
 from bangfu.intake.raw import Notice, RawSheet, reserve, some
 from bangfu.intake.sheets import Recognised, recognise
+from bangfu.parquet import read_frame
 from bangfu.problems import Sentence, UnusableInput
 
 ROW_BITS = 32
@@ -85,7 +86,7 @@ class Intake:
             rest = json.loads((folder / "intake.json").read_text(encoding="utf-8"))
             if rest["stamp"] != stamp or rest["files"] != {p.stem: digests.of_file(p) for p in folder.glob("*.parquet")}:
                 return None
-            frames = {p.stem: pd.read_parquet(p) for p in sorted(folder.glob("*.parquet"))}
+            frames = {p.stem: read_frame(p) for p in sorted(folder.glob("*.parquet"))}
             return cls(
                 tables={n: f for n, f in frames.items() if not n.startswith("_")},
                 sheets=[tuple(s) for s in rest["sheets"]],

@@ -10,6 +10,7 @@ from bangfu import digests
 from bangfu.audit import Outcome
 from bangfu.findings import Found
 from bangfu.params import InForce
+from bangfu.parquet import read_frame
 from bangfu.problems import Sentence
 from bangfu.steps.stamps import write_whole
 
@@ -23,7 +24,7 @@ def recall(folder: Path, rules: Mapping[str, InForce], judged_from: Callable[[In
             return {}
     except (OSError, ValueError, KeyError):
         return {}
-    found, start, outcomes = pd.read_parquet(folder / "outcomes.parquet"), 0, {}
+    found, start, outcomes = read_frame(folder / "outcomes.parquet"), 0, {}
     for rule_id, o in told["rules"].items():
         rows, start = found.iloc[start : start + o["findings"]], start + o["findings"]
         in_force = rules.get(rule_id)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bangfu import digests
+from bangfu.parquet import read_table
 from bangfu.steps.stamps import write_whole
 
 
@@ -54,6 +55,6 @@ class Results:
 
 def _read(file: Path, types: dict[str, str]) -> pd.DataFrame:
     # Arrow makes arrays of lists and strings of objects: those columns come as Python's own values, as they were.
-    table = pq.read_table(file)
+    table = read_table(file)
     plain = table.drop_columns([c for c, t in types.items() if t == "object"]).to_pandas()
     return pd.DataFrame({c: pd.Series(table[c].to_pylist(), dtype="object") if t == "object" else plain[c].astype(t) for c, t in types.items()}, columns=list(types))

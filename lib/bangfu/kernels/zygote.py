@@ -48,7 +48,10 @@ def _import_everything() -> None:
         del sys.path[0]
     for name in IMPORTED:
         import_module(name)
-    import_module("bangfu.rules.catalogue").catalogue()  # which imports all rules
+    rules = import_module("bangfu.rules.catalogue").catalogue()  # which imports all of them
+    checked_by = import_module("bangfu.parameters").checked_by
+    for annotation in {a for rule in rules.values() for a in rule.parameters.values()}:
+        checked_by(annotation)
     import_module("bangfu.charts.style").load_fonts()
     import_module("bangfu.publish.words").known("severity")
     # By its text: a kernel that finds another dictionary in its place parses that one.
