@@ -122,7 +122,8 @@ def _become_kernel(request: dict) -> None:
     # 1: it watches no parent itself, the system ends it with the zygote; nor does it tell a terminal how to reach it. What it
     # would log there (that it was interrupted, say, as every kernel is before it ends) is nothing that its user could mend.
     IPKernelApp.launch_instance(parent_handle=1, log_level=logging.CRITICAL)
-    # What was left for the end is done; taking every module apart would take longer than many a notebook.
+    # What was left for the end is done; taking every module apart, or looking for garbage, would take longer than many a notebook.
+    gc.freeze()
     atexit._run_exitfuncs()
     os._exit(0)
 
