@@ -10,7 +10,7 @@ import pytest
 
 from bangfu import findings, verification, workbench
 from bangfu.cli import main
-from bangfu.notebooks import chosen
+from bangfu.notebooks import Notebook, chosen, in_waves
 from bangfu.fleet.dispatch import run_counties
 from bangfu.pipeline import exit_status, run_county
 from bangfu.problems import WrongParams
@@ -39,6 +39,11 @@ def published(yunling, signing_key, tmp_path_factory) -> Path:
 
 def test_the_notebooks_are_the_ones_of_the_contract():
     assert [n.name for n in chosen(None)] == PAGES
+
+
+def test_notebooks_wait_for_those_they_come_after_and_the_longest_begin():
+    one, other, last = (Notebook(name, Path(name), name, name, (), after, 0, cells=cells) for name, after, cells in (("one", (), 3), ("other", (), 9), ("last", ("one", "absent"), 20)))
+    assert [[n.name for n in wave] for wave in in_waves([one, last, other])] == [["other", "one"], ["last"]]
 
 
 def test_a_run_leaves_what_the_contract_says(published):
