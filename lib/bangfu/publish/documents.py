@@ -2,12 +2,12 @@
 
 import gc
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bangfu.problems import Problem
+from bangfu.publish.paper import on_paper
 
 FONTS = Path(__file__).parent / "fonts"
 _TEMPLATE = Path(__file__).parent / "templates" / "report"
@@ -34,7 +34,7 @@ def publish_pdf(html: Path, out: Path) -> Path:
             "libpangoft2-1.0-0) and run again; the other reports stand.") from None
     faces = "".join(f'@font-face {{ font-family: "Bangfu Sans SC"; font-weight: {weight}; src: url("{(FONTS / name).as_uri()}"); }}'
                     for weight, name in ((400, "BangfuSansSC-Regular.otf"), (700, "BangfuSansSC-Bold.otf")))
-    page = _bookmark_labels(Path(html).read_text(encoding="utf-8"))
+    page = on_paper(Path(html).read_text(encoding="utf-8"))
     page = page.replace("</style>", faces + (_TEMPLATE / "pdf.css").read_text(encoding="utf-8") + "</style>", 1)
     out = Path(out)
     # Only the bundled fonts and what stands in the page itself can be loaded.
@@ -54,16 +54,6 @@ def _collecting_later() -> Iterator[None]:
     finally:
         if collected:
             gc.enable()
-
-
-def _bookmark_labels(page: str) -> str:
-    """Findings' headings with their words alone as bookmark, without badge and count."""
-    from html import escape
-
-    from bangfu.publish.html import plain
-
-    return re.sub(r'<h3 ([^>]*class="card-title"[^>]*)>(.*?)</h3>',
-                  lambda m: f'<h3 {m.group(1)} data-label="{escape(plain(m.group(2)))}">{m.group(2)}</h3>', page, flags=re.S)
 
 
 def publish_docx(executed_notebook: Path, out: Path, *, meta: dict, lang: str = "zh", edition: str = "public") -> Path:
