@@ -5,7 +5,7 @@
 The counties are copies of a few made-up ones under codes of their own; each is read, validated, judged, its notebooks run and its pages
 published. Memory is that of the whole tree of processes (workers, the processes that kernels are forked from), taken whenever a county
 ends: its mean over the first and the last quarter of the counties after each worker's first two, and the trend per hundred counties.
-Two workers take all counties, one takes a quarter of them.
+Two workers take all counties, one takes an eighth of them.
 """
 
 import shutil
@@ -88,7 +88,7 @@ def main(counties: int, households: int, only: list[str] | None) -> None:
         print(f"{counties} counties of {households} households, {', '.join(only) if only else 'all notebooks'}")
         print(f"{'workers':>8}{'seconds':>10}{'a minute':>10}{'warm':>8}{'MiB first':>11}{'last':>7}{'per 100':>9}", flush=True)
         told = []
-        for jobs, some in ((1, params[: max(counties // 4, 3)]), (2, params)):
+        for jobs, some in ((1, params[: max(counties // 8, 3)]), (2, params)):
             t = run(some, place / f"reports{jobs}", jobs, only)
             print(f"{jobs:>8}{t['seconds']:>10}{t['per_minute']:>10}{t['warm_per_minute']:>8}{t['memory_first']:>11}{t['memory_last']:>7}{t['memory_per_100']:>9}", flush=True)
             told.append(t)
@@ -97,4 +97,4 @@ def main(counties: int, households: int, only: list[str] | None) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, int(sys.argv[2]) if len(sys.argv) > 2 else 60, sys.argv[3].split(",") if len(sys.argv) > 3 else None)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200, int(sys.argv[2]) if len(sys.argv) > 2 else 30, sys.argv[3].split(",") if len(sys.argv) > 3 else None)
