@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from bangfu.matching import stands_in
 from bangfu.parameters import Texts, named
 
 SpecialAccount = named(Texts, "专户的账户类型", "kinds of account that are special accounts")
@@ -16,5 +17,5 @@ def is_special(numbers: pd.Series, accounts: pd.DataFrame, special_account: tupl
     listed = accounts.dropna(subset="account_no")
     special = listed.loc[listed["account_kind"].isin(special_account), "account_no"]
     without_kind = listed.loc[listed["account_kind"].isna(), "account_no"]
-    answer = numbers.isin(special).astype("boolean")
-    return answer.mask(numbers.isna() | (numbers.isin(without_kind) & ~numbers.isin(special)))
+    answer = stands_in(numbers, special).astype("boolean")
+    return answer.mask(numbers.isna() | (stands_in(numbers, without_kind) & ~answer))

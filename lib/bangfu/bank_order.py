@@ -10,6 +10,7 @@ from itertools import groupby
 import pandas as pd
 
 from bangfu.intake.tables import ROW_BITS
+from bangfu.matching import in_order
 
 _ENTRY = ["account_no", "txn_id", "posted_on", "direction", "amount", "balance"]
 
@@ -30,7 +31,7 @@ def in_the_banks_order(ledger: pd.DataFrame) -> pd.DataFrame:
     filed = _as_filed(ledger.dropna(subset="account_no"))
     by_date = ~(filed["day"] < filed.groupby("account_no")["day"].shift())
     filed["certain"] = by_date.groupby(filed["account_no"]).transform("all")
-    chosen = _followed(filed.sort_values(["account_no", "day", "order"], kind="stable", ignore_index=True))
+    chosen = _followed(in_order(filed, ["account_no", "day", "order"]).reset_index(drop=True))
     for another in (_other_way_within_the_day, _against_the_dates, _days_linked):
         doubtful = chosen["account_no"].isin(chosen.loc[chosen["broken"], "account_no"])
         if doubtful.any():
@@ -45,10 +46,11 @@ def handed_over_again(ledger: pd.DataFrame) -> pd.Series:
     """
     entry = [*_ENTRY, "counterparty_account"]
     rows = ledger.reindex(columns=entry).assign(origin=_origins(ledger)).sort_values("origin")
+    rows = rows[rows["txn_id"].isna() | rows["txn_id"].duplicated(keep=False)]
     rows["sheet"], without = rows["origin"] // (1 << ROW_BITS), rows["txn_id"].isna()
     rows["counterparty_account"] = rows["counterparty_account"].where(without)
     rows["again"] = rows[without].groupby(["sheet", *entry], dropna=False).cumcount().reindex(rows.index, fill_value=0)
-    return rows.duplicated([*entry, "again"]).reindex(ledger.index)
+    return rows.duplicated([*entry, "again"]).reindex(ledger.index, fill_value=False)
 
 
 def _origins(ledger: pd.DataFrame) -> pd.Series:
@@ -74,7 +76,7 @@ def _as_filed(ledger: pd.DataFrame) -> pd.DataFrame:
     rows["turned"] = steps.groupby(of_sheet).transform("sum") < 0
     rows["place"] = rows["origin"].where(~rows["turned"], -rows["origin"])
     rows["ordered"] = rows["account_no"].isin(rows.loc[rows["order"].notna(), "account_no"])
-    rows = rows.sort_values(["account_no", "since", "sheet", "place"], kind="stable", ignore_index=True)
+    rows = in_order(rows, ["account_no", "since", "sheet", "place"]).reset_index(drop=True)
     return rows.assign(place=range(len(rows)))
 
 

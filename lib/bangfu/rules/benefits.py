@@ -6,6 +6,7 @@ import pandas as pd
 
 from bangfu.entries import once
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.parameters import Dated, Texts, YuanByName, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
@@ -183,7 +184,7 @@ def entitled_but_not_paid(
     owed = []
     for programmes, mask, why, why_en in entitled:
         paid = ours.loc[ours["programme"].isin(programmes), "id_number"]
-        without = people[mask & ~people["id_number"].isin(paid)]
+        without = people[mask & ~stands_in(people["id_number"], paid)]
         owed.append(without.assign(programme=programmes[0], owed=standard.get(programmes[0]), why=why, why_en=why_en))
     rows = pd.concat(owed, ignore_index=True)
     rows["owed"] = rows["owed"].astype("Int64")

@@ -6,6 +6,7 @@ from bangfu import income
 from bangfu.calendar import first_day, last_day
 from bangfu.duty import dated, overlapping, paired_all_year
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.parameters import Yuan, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.pairing import steady
@@ -69,7 +70,7 @@ def _paired(pairings: pd.DataFrame, year: int) -> pd.DataFrame:
     """household_id, all_year: households that were paired in the year or may have been, each once, and whether on every day of it."""
     perhaps = ~dated(pairings) | overlapping(pairings, first_day(year), last_day(year))
     homes = pairings.loc[perhaps, ["household_id"]].dropna().drop_duplicates()
-    return homes.assign(all_year=homes["household_id"].isin(paired_all_year(pairings, year)))
+    return homes.assign(all_year=stands_in(homes["household_id"], paired_all_year(pairings, year)))
 
 
 def _notes(incomes: pd.DataFrame, named_cards: bool, year: int) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from bangfu.calendar import last_day
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -15,7 +16,7 @@ def alive(members: pd.DataFrame, deaths: pd.DataFrame | None, year: int) -> pd.S
     if deaths is None:
         return pd.Series(True, index=members.index)
     died = deaths.loc[~(deaths["died_on"] > last_day(year)), "id_number"].dropna()
-    return ~members["id_number"].isin(died)
+    return ~stands_in(members["id_number"], died)
 
 
 @rule(

@@ -6,6 +6,7 @@ from bangfu import income
 from bangfu.calendar import first_day, last_day
 from bangfu.entries import once
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.parameters import Multiple, PovertyLine, Texts, named
 from bangfu.rules.catalogue import rule
 from bangfu.rules.exit import EXITED, GUARANTEES, listed
@@ -48,7 +49,7 @@ def household_not_monitored(households, incomes, monitored, members, settlements
     judged["paid"] = judged["household_id"].map(paid.groupby("household_id")["own"].sum()).fillna(0).astype("Int64")
     unclear = judged["household_id"].isin(paid.loc[~paid["clear"], "household_id"])
     exited = judged["status"] == EXITED
-    on_register = judged["household_id"].isin(monitored["household_id"].dropna())
+    on_register = stands_in(judged["household_id"], monitored["household_id"])
     by_income = _below(judged["net"], judged["family_size"], poverty_line, monitoring_multiple)
     below = _below(judged["net"] - judged["paid"], judged["family_size"], poverty_line, monitoring_multiple)
     kept = monitored["household_id"].notna().any()  # a register that names nobody tells of nobody that they are not on it

@@ -64,7 +64,7 @@ def numbers_missing_or_repeated(
 
 
 def _numbers(ledger: pd.DataFrame) -> pd.DataFrame:
-    """A row per number and entry, in the order of entries: account_no, kind and `prefix` (categories), `line` (their number, in their order),
+    """A row per number and entry, in the order of entries: account_no, kind and `prefix` (categories), `line` (a number for the three, in their order),
     `run` (its running number), `digits`, `text`, `month` (year and month, 201903), posted_on, `origin`."""
     rows = ledger.dropna(subset=["account_no", "posted_on"]).sort_values("origin").astype({"account_no": "category"})
     rows["month"] = rows["posted_on"].dt.year * 100 + rows["posted_on"].dt.month
@@ -75,7 +75,8 @@ def _numbers(ledger: pd.DataFrame) -> pd.DataFrame:
     long["prefix"] = pc.replace_substring_regex(text, _AT_THE_END, "").to_pandas().array
     long = long.dropna(subset="digits").astype({"kind": "category", "prefix": "category"})
     long["run"] = long["digits"].astype("int64")
-    long["line"] = long.groupby(["account_no", "kind", "prefix"], observed=True).ngroup()
+    codes = [long[c].cat for c in ("account_no", "kind", "prefix")]
+    long["line"] = np.ravel_multi_index([c.codes for c in codes], [len(c.categories) + 1 for c in codes])
     return long
 
 

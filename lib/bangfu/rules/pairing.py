@@ -5,6 +5,7 @@ import pandas as pd
 from bangfu.calendar import first_day, last_day, months_before
 from bangfu.duty import dated, overlapping
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.parameters import Days, Months, named
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
@@ -42,7 +43,7 @@ def without_first_helper(households, pairings, *, year) -> Found:
     """
     first = of_role(pairings, "first")
     helped = first.loc[overlapping(first, first_day(year), last_day(year)), "household_id"].dropna()
-    has = households["household_id"].isin(helped)
+    has = stands_in(households["household_id"], helped)
     known = households["household_id"].notna() & (has | ~households["household_id"].isin(_doubtful_households(pairings)))
     return found(
         households[known & ~has],

@@ -35,8 +35,8 @@ def same_text(visits, *, same_text: named(Count, "雷同记录条数界限", "re
     前提:去掉首尾空格后逐字比较,改动一字即不算;同一编号的重复行只计一次;一名责任人有几段雷同的,写最多的一段。
     """
     known = visits["mode"].notna() & visits["helper_id"].notna() & visits["content"].notna()
-    home = visits[known & at_home(visits)]
-    home = home[_often(home["content"], same_text)]
+    home = np.flatnonzero(known & at_home(visits))
+    home = visits.iloc[home[_often(visits["content"].iloc[home], same_text)]]
     home = home.drop_duplicates(["visit_id", "helper_id", "content"])
     home["times"] = home.groupby(["helper_id", "content"])["visit_id"].transform("size")
     rows = home[home["times"] >= same_text].sort_values(["helper_id", "times", "content", "visit_id"], ascending=[True, False, True, True], kind="stable")

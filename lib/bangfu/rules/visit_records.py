@@ -5,6 +5,7 @@ import pandas as pd
 
 from bangfu.duty import dated, pair_codes
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -152,7 +153,7 @@ def signed_after_death(visits, members, deaths) -> Found:
     alone = people[~people["household_id"].duplicated(keep=False)].dropna(subset="id_number")
     dead = deaths.dropna(subset=["id_number", "died_on"]).sort_values("died_on", kind="stable").drop_duplicates("id_number", keep="last")
     gone = alone.merge(dead, on="id_number", suffixes=("_member", "_death"))
-    concerned = visits[visits["household_id"].isin(gone["household_id"]) & (at_home(visits) | visits["mode"].isna())]
+    concerned = visits[stands_in(visits["household_id"], gone["household_id"]) & (at_home(visits) | visits["mode"].isna())]
     known = concerned[["visit_id", "visited_at", "mode", "household_signed"]].notna().all(axis=1)
     rows = concerned[known & concerned["household_signed"].fillna(False).astype(bool)].merge(gone.drop(columns="id_number"), on="household_id")
     rows = rows[rows["visited_at"].dt.normalize() > rows["died_on"]]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from bangfu.findings import Found, found
+from bangfu.matching import stands_in
 from bangfu.rules.catalogue import rule
 from bangfu.sample.planting import planted
 
@@ -29,7 +30,7 @@ def invoice_used_twice(claims) -> Found:
     """
     known = claims["invoice_no"].notna() & claims["claim_id"].notna()
     again = claims.loc[known & claims["invoice_no"].duplicated(keep=False), "claim_id"]
-    order = claims[known & claims["claim_id"].isin(again)].sort_values(["invoice_no", "claimed_on", "claim_id"], kind="stable", na_position="last").drop_duplicates("claim_id")
+    order = claims[known & stands_in(claims["claim_id"], again)].sort_values(["invoice_no", "claimed_on", "claim_id"], kind="stable", na_position="last").drop_duplicates("claim_id")
     of_invoice = order.groupby("invoice_no")
     order["claims"] = of_invoice["claim_id"].transform("size")
     order["place"] = of_invoice.cumcount() + 1
