@@ -11,7 +11,7 @@ import pytest
 from bangfu import charts
 from bangfu.publish.documents import publish_pdf
 from bangfu.publish.html import MANY, _contents
-from bangfu.publish.paper import on_paper
+from bangfu.publish.paper import on_paper, settled
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -55,6 +55,11 @@ def test_a_chart_says_in_words_what_it_shows():
     drawn = chart('挪用"甲"')
     (alt,) = re.findall(r'<img class="chart" alt="([^"]*)"', on_paper(drawn.svg))
     assert "挪用&quot;甲&quot;" in alt
+
+
+def test_variables_of_the_sheet_have_their_last_value_and_those_of_elements_stay():
+    said = settled(":root { --a: 1px; --sans: Song, serif; } :root { --a: 2px; } p { margin: var(--a, 9px); font: 8pt var(--sans, x) } col { width: var(--w) }")
+    assert said.endswith("p { margin: 2px; font: 8pt Song, serif } col { width: var(--w) }")
 
 
 @pytest.mark.parametrize(("entries", "lists"), [(MANY, [MANY]), (MANY + 1, [6, 5]), (MANY + 2, [6, 6])])

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bangfu.problems import Problem
-from bangfu.publish.paper import on_paper
+from bangfu.publish.paper import on_paper, settled
 
 FONTS = Path(__file__).parent / "fonts"
 _TEMPLATE = Path(__file__).parent / "templates" / "report"
@@ -35,7 +35,8 @@ def publish_pdf(html: Path, out: Path) -> Path:
     faces = "".join(f'@font-face {{ font-family: "Bangfu Sans SC"; font-weight: {weight}; src: url("{(FONTS / name).as_uri()}"); }}'
                     for weight, name in ((400, "BangfuSansSC-Regular.otf"), (700, "BangfuSansSC-Bold.otf")))
     page = on_paper(Path(html).read_text(encoding="utf-8"))
-    page = page.replace("</style>", faces + (_TEMPLATE / "pdf.css").read_text(encoding="utf-8") + "</style>", 1)
+    head, body = page.split("</style>", 1)
+    page = settled(head + faces + (_TEMPLATE / "pdf.css").read_text(encoding="utf-8")) + "</style>" + body
     out = Path(out)
     # Only the bundled fonts and what stands in the page itself can be loaded.
     with _collecting_later():
