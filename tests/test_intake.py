@@ -314,6 +314,8 @@ def test_a_workbook_that_counts_from_1904_has_its_dates_converted_and_is_told(tm
         ("deaths", "id_number", " 999001 19500101 1235\u3000", "999001195001011235"), ("deaths", "id_number", "'999001195001011235", "999001195001011235"), ("deaths", "id_number", "\u200b999001195001011235", "999001195001011235"),
         ("visits", "visit_id", "1001.0", "1001"), ("visits", "photo_fingerprint", "4e12", "4e12"), ("visits", "visit_id", "V-1", "V-1"),
         ("deaths", "name", "张\u3000三 ", "张三"), ("deaths", "name", "买买提·艾力", "买买提·艾力"),
+        ("visits", "photo_fingerprint", "无", None), ("visits", "witness", "—", None), ("visits", "witness", "无", None), ("visits", "content", "无", None), ("helpers", "unit", "/", None), ("claims", "invoice_no", "-", None),
+        ("members", "disability_grade", "无", "无"), ("members", "health", "不详", "不详"), ("deaths", "name", "吴无", "吴无"), ("helpers", "unit", "无为县水利局", "无为县水利局"),
         ("helpers", "phone", "无", None), ("helpers", "phone", "没有", None), ("helpers", "phone", "010-6666 8888", "010-66668888"), ("helpers", "phone", "13800000000.0", "13800000000"),
         ("visits", "household_signed", "是", True), ("visits", "household_signed", "√", True), ("visits", "household_signed", "无", False), ("visits", "household_signed", " 否 ", False), ("visits", "household_signed", "true", True), ("visits", "household_signed", "0", False),
         ("visits", "mode", "入户", "home"), ("visits", "mode", "电话", "telephone"), ("visits", "content", " 讲 政策 ", "讲 政策"),
@@ -331,6 +333,7 @@ def test_a_cell_of_each_type(table, column, text, value):
 @pytest.mark.parametrize(
     ("table", "column", "text"),
     [
+        ("members", "id_number", "不详"), ("deaths", "name", "不 详"), ("helpers", "unit", "不详"), ("helpers", "phone", "未知"),
         ("deaths", "id_number", "9.99001195001011E+17"), ("visits", "household_signed", "已签"), ("visits", "mode", "视频"), ("survey", "overall", "6"), ("survey", "overall", "0"), ("survey", "overall", "好"), ("survey", "reported_visits", "若干"),
         ("survey", "reported_visits", "2.5"), ("survey", "minutes", "半小时"), ("claims", "progress", "过半"), ("claims", "progress", "30万元"), ("deaths", "name", "#N/A"), ("deaths", "id_number", "#REF!"), ("visits", "content", "#VALUE!"),
         ("funds", "issued", "#DIV/0!"), ("funds", "issued_on", "#N/A"), ("visits", "household_signed", "#NAME?"),

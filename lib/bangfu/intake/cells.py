@@ -19,7 +19,9 @@ _NO = {"否", "无", "×", "✗", "✘", "N", "NO", "FALSE", "0", "0.0"}
 _LIKERT = {
     "很不满意": 1, "非常不满意": 1, "不满意": 2, "不太满意": 2, "一般": 3, "满意": 4, "比较满意": 4, "很满意": 5, "非常满意": 5,
 }  # fmt: skip
-_NO_TELEPHONE = {"无", "没有", "无电话"}
+# What offices write into a cell of which there is nothing to say, and where they do not know.
+_NOTHING = {"无", "没有", "暂无", "无电话", "/", "-", "--"}
+_NOT_KNOWN = {"不详", "未知", "不明"}
 
 _TIME = (
     r"(?:[T ]*(?:(?P<noon>上午|下午|AM|PM) ?)?(?P<h>\d{1,2})(?:[:时点](?:(?P<i>\d{1,2})(?:分|(?=:)|(?=\.)|(?=Z)|(?= ?[AP]M)|$)"
@@ -229,6 +231,8 @@ def read_cells(texts: pd.Series, column, unit: str | None = None) -> tuple[pd.Se
         reader = _READERS[column.type]
     if column.type in _CLEAN:
         clean = texts.str.fullmatch(_CLEAN[column.type], na=True)
+        if _may_be_none(column):
+            clean &= ~texts.isin(_NOTHING | _NOT_KNOWN)
         dirty = texts[~clean]
         values, bad = _read_distinct(dirty, reader, column)
         typed, unreadable = texts.where(clean), pd.Series(False, index=texts.index)
@@ -244,11 +248,12 @@ _CLEAN = {"id": r"[0-9A-Z][0-9A-Z-]*", "text": r"(?s)[^\s#](?:.*\S)?", "name": "
 def _read_distinct(texts: pd.Series, reader: Callable[[str], object], column) -> tuple[pd.Series, pd.Series]:
     positions, distinct = pd.factorize(texts)
     values, bad = [], []
+    may_be_none = _may_be_none(column)
     for text in distinct:
         value, unreadable = None, False
-        if text.strip() and not (column.personal == "phone" and without_blanks(text) in _NO_TELEPHONE):
+        if text.strip() and not (may_be_none and says_nothing(text)):
             try:
-                if is_error(text):
+                if is_error(text) or (may_be_none and says_not_known(text)):
                     raise Unreadable(text)
                 value = reader(text)
             except Unreadable:
@@ -258,6 +263,21 @@ def _read_distinct(texts: pd.Series, reader: Callable[[str], object], column) ->
     lookup = pd.Series([*values, None], dtype=DTYPES[column.type])
     unreadable = pd.Series([*bad, False], dtype=bool)
     return lookup.take(positions).set_axis(texts.index), unreadable.take(positions).set_axis(texts.index)
+
+
+def _may_be_none(column) -> bool:
+    """May 无 or a stroke stand in the column for nothing? In ids and names always (two of them name nobody, and never the same)."""
+    return column.type in {"id", "name"} or column.none
+
+
+def says_nothing(text: str) -> bool:
+    """Does the cell say that there is nothing: 无, or a stroke?"""
+    return without_blanks(text).translate(_DASHES) in _NOTHING
+
+
+def says_not_known(text: str) -> bool:
+    """Does the cell say that it is not known?"""
+    return without_blanks(text) in _NOT_KNOWN
 
 
 def is_error(text: str) -> bool:
@@ -282,4 +302,6 @@ _REASONS = {
 
 def reason(kind: str, text: str) -> str:
     """Why a cell's text is no value of a column's type."""
-    return "单元格是公式错误" if is_error(text) else _REASONS[kind]
+    if is_error(text):
+        return "单元格是公式错误"
+    return "注明不详,没有可用的内容" if kind in {"id", "name", "text"} and says_not_known(text) else _REASONS[kind]

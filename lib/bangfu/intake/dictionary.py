@@ -27,6 +27,7 @@ class Column:
     codes: dict[str, str] = field(default_factory=dict)
     group: str | None = None
     optional: bool = False  # counties that do not keep it lack nothing
+    none: bool = False  # 无 or a stroke in it means nothing, as it always does in ids and names
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def parsed(text: str, file: str) -> dict[str, Table]:
                 codes=spec.get("codes", {}),
                 group=spec.get("group"),
                 optional=spec.get("optional", False),
+                none=spec.get("none", False),
             )
             for c, spec in t["columns"].items()
         }
