@@ -94,3 +94,19 @@ def test_consequences():
     words = duty.consequence(pd.Series([0, 1, 2, 5], index=[7, 3, 5, 9]), ladder)
     assert words["zh"].fillna("-").to_dict() == {7: "-", 3: "约谈", 5: "通报批评", 9: "通报批评"}
     assert words["en"].fillna("-").tolist() == ["-", "talk", "criticism", "criticism"]
+
+
+def test_a_register_without_one_of_its_dates_says_of_nobody_what_was_due():
+    """Whether R2's pairing ended in June is then unknown: no period is held against anyone, and nothing fails."""
+    for unknown in ("start_on", "end_on"):
+        pairings = PAIRINGS.drop(columns=unknown)
+        kept = duty.year_of_duty(pairings, VISITS, 2019, first_visit_months=2)
+        assert [len(k.periods) for k in kept.values()] == [0, 0, 0]
+        assert len(duty.by_helper(pairings, kept, HELPERS, HOUSEHOLDS, 2019)) == 0
+
+
+def test_units_and_towns_that_nobody_handed_over_are_missing():
+    kept = duty.year_of_duty(PAIRINGS, VISITS, 2019, first_visit_months=2)
+    table = duty.by_helper(PAIRINGS, kept, HELPERS.drop(columns="unit"), HOUSEHOLDS.drop(columns="town"), 2019)
+    assert table["visits_due"].tolist() == duty.by_helper(PAIRINGS, kept, HELPERS, HOUSEHOLDS, 2019)["visits_due"].tolist()
+    assert table["unit"].isna().all() and table["town"].isna().all()

@@ -114,7 +114,10 @@ class Corrections:
         """The pairings as they were: the one who left until the day before, the successor from the day on.
 
         Each new row keeps the origin of the row that it comes from. A pairing that does not hold on the day before is left alone.
+        A register that has no column for the start or for the end says of no pairing how long it held: then both dates are missing.
         """
+        if not {"start_on", "end_on"} <= set(pairings.columns):
+            pairings = pairings.assign(start_on=pd.NaT, end_on=pd.NaT).astype({"start_on": "datetime64[us]", "end_on": "datetime64[us]"})
         for c in self._of("handover").values():
             day = pd.Timestamp(c.day)
             held = (pairings["helper_id"] == c.helper_id).fillna(False) & (pairings["household_id"] == c.household_id).fillna(False)

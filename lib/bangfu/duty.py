@@ -143,7 +143,7 @@ def by_helper(pairings: pd.DataFrame, year_kept: dict[str, Kept], helpers: pd.Da
         table[sums.columns] = table[sums.columns].fillna(0).astype("int64")
         table[f"{name}_missed"] = table[f"{name}_due"] - table[f"{name}_made"]
     table["undated"] = _undated_of(table, visited, called)
-    units = helpers.dropna(subset="helper_id").groupby("helper_id")["unit"].first()
+    units = helpers.reindex(columns=["helper_id", "unit"]).dropna(subset="helper_id").groupby("helper_id")["unit"].first()
     table.insert(2, "unit", table["helper_id"].map(units).astype("str"))
     table.insert(3, "town", _town_of(table, in_year, households))
     return table
@@ -213,7 +213,7 @@ def _undated_of(table: pd.DataFrame, *periods: pd.DataFrame) -> pd.Series:
 
 def _town_of(table: pd.DataFrame, in_year: pd.DataFrame, households: pd.DataFrame) -> pd.Series:
     """The town of most of a helper's households, the first by name where several have as many."""
-    towns = households.dropna(subset="household_id").groupby("household_id")["town"].first()
+    towns = households.reindex(columns=["household_id", "town"]).dropna(subset="household_id").groupby("household_id")["town"].first()
     placed = in_year.assign(town=in_year["household_id"].map(towns)).dropna(subset="town")
     counts = placed.groupby(["helper_id", "role", "town"]).size().rename("n").reset_index()
     most = counts.sort_values(["n", "town"], ascending=[False, True], kind="stable").drop_duplicates(["helper_id", "role"])

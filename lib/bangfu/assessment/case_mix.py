@@ -61,7 +61,7 @@ def compare_all(tables: dict[str, pd.DataFrame], year: int, limits: Comparison, 
     for result in household_results(tables, year, limits, held_months):
         for by, role in SUBJECTS.items():
             rows = result.rows[result.rows["role"] == role]
-            subject = {"unit": rows["helper_id"].map(units), "town": rows["household_id"].map(places["town"])}.get(by, rows["helper_id"])
+            subject = {"unit": rows["helper_id"].map(units), "town": rows["household_id"].map(places.get("town", pd.Series(dtype="str")))}.get(by, rows["helper_id"])
             rows = rows.assign(subject=subject).dropna(subset="subject")
             if by in ("unit", "town"):  # a household with two helpers of one unit is one household of that unit
                 rows = rows.drop_duplicates(["subject", "household_id"])
