@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from bangfu.corrections import NONE, Corrections
-from bangfu.findings import Found
+from bangfu.findings import Found, open_ones
 from bangfu.intake import dictionary
 from bangfu.params import InForce, PolicyPack
 from bangfu.problems import Sentence
@@ -94,3 +94,34 @@ def _gap(outcome: Outcome) -> Sentence | None:
         n = outcome.found.unassessed
         parts.insert(0, Sentence(f"{n:,}项缺少判断所需的值。", f"{n:,} items lack a deciding value."))
     return Sentence("".join(p.zh for p in parts), " ".join(p.en for p in parts)) if parts else None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What the rules of some topics say about a county-year.
+
+    findings  those of the rules (columns of `findings.SCHEMA`); coverage: what was and was not assessed (`coverage`); outcomes: of each rule
+    """
+
+    findings: pd.DataFrame
+    coverage: pd.DataFrame
+    outcomes: list[Outcome]
+
+    @property
+    def open(self) -> pd.DataFrame:
+        """The findings that count."""
+        return open_ones(self.findings)
+
+    @property
+    def not_assessed(self) -> pd.DataFrame:
+        """Rules that could not be applied (with the reason), and rules that left something out."""
+        return self.coverage[self.coverage["gap"].notna()]
+
+    @property
+    def by_rule(self) -> pd.DataFrame:
+        """A row per rule with findings: rule_id, title, severity, findings, amount (yuan, never to be added up over rules)."""
+        by_rule = self.open.groupby("rule_id")
+        counted = by_rule.agg(topic=("topic", "first"), title=("title", "first"), title_en=("title_en", "first"), severity=("severity", "first"), findings=("finding_id", "size"))
+        counted["amount"] = by_rule["amount"].agg(lambda a: sum((x for x in a if x is not None), start=0) or None)
+        order = counted["severity"].map({"high": 0, "medium": 1, "low": 2})
+        return counted.assign(_o=order).sort_values(["_o", "findings"], ascending=[True, False], kind="stable").drop(columns="_o").reset_index()

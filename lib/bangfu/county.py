@@ -14,7 +14,7 @@ from bangfu import audit, crossmatch, digests, findings, handovers
 from bangfu.assessment import HelpersAssessed, Scorecard, Standards, assess_helpers, fabrication, read_scorecard
 from bangfu.assessment.case_mix import CaseMix, compare_all
 from bangfu.assessment.sensitivity import GradeSensitivity, of_assessment
-from bangfu.audit import Outcome
+from bangfu.audit import Assessment, Outcome
 from bangfu.corrections import Corrections
 from bangfu.funds import audited
 from bangfu.handovers import HandOver
@@ -226,7 +226,7 @@ class County:
         rule = in_force.rule
         tables = {t: self.contents.get(t) for t in rule.reads}
         corrections = self.basis_of_corrections if "corrections" in rule.given else None
-        return digests.of_value([tables, self.year, corrections, rule_digest(in_force)])
+        return digests.of_value([tables, self.year, corrections, outcomes.rule_digest(in_force)])
 
     @cached_property
     def corrections(self) -> Corrections:
@@ -377,10 +377,10 @@ class County:
 
     def assess(self, *topics: str) -> Assessment:
         """The findings and the coverage of the topics (all of them when none is named)."""
-        outcomes, found = self.outcomes(*topics), self._findings
-        rules = {o.in_force.rule.id for o in outcomes}
+        judged, found = self.outcomes(*topics), self._findings
+        rules = {o.in_force.rule.id for o in judged}
         mine = found["rule_id"].isin(rules) | ((not topics) | ("quality" in topics)) & found["rule_id"].str.startswith("GX-")
-        return Assessment(self, topics, found[mine].reset_index(drop=True), audit.coverage(outcomes), outcomes)
+        return Assessment(found[mine].reset_index(drop=True), audit.coverage(judged), judged)
 
     @cached_property
     def _row_texts(self) -> dict[int, str]:
@@ -392,40 +392,3 @@ class County:
                 hashes = pd.util.hash_pandas_object(frame.drop(columns="origin"), index=False)
                 self._row_texts.update(zip(frame["origin"].tolist(), (f"{h:016x}" for h in hashes.tolist()), strict=True))
         return self._row_texts.get(origin, "")
-
-
-def rule_digest(in_force: InForce) -> str:
-    """The digest of a rule as it is in force: its values and basis, the columns that it reads, and all code that it rests on."""
-    rule, values = in_force.rule, {n: repr(v.steps) for n, v in in_force.values.items()}
-    return digests.of_value([in_force.criteria("zh"), values, rule.reads, code.of_modules(rule.function.__module__, "bangfu.audit"), code.of_libraries()])
-
-
-class Assessment:
-    """What the rules of some topics say about a county-year: findings, coverage (what was and was not assessed), outcomes."""
-
-    def __init__(self, county: County, topics: tuple[str, ...], ledger: pd.DataFrame, coverage: pd.DataFrame, outcomes: list[Outcome]):
-        self.county = county
-        self.topics = topics
-        self.findings = ledger
-        self.coverage = coverage
-        self.outcomes = outcomes
-
-    @property
-    def open(self) -> pd.DataFrame:
-        """The findings that count."""
-        return findings.open_ones(self.findings)
-
-    @property
-    def not_assessed(self) -> pd.DataFrame:
-        """Rules that could not be applied (with the reason), and rules that left something out."""
-        return self.coverage[self.coverage["gap"].notna()]
-
-    @property
-    def by_rule(self) -> pd.DataFrame:
-        """A row per rule with findings: rule_id, title, severity, findings, amount (yuan, never to be added up over rules)."""
-        counted = self.open.groupby("rule_id").agg(
-            topic=("topic", "first"), title=("title", "first"), title_en=("title_en", "first"), severity=("severity", "first"), findings=("finding_id", "size")
-        )
-        counted["amount"] = self.open.groupby("rule_id")["amount"].agg(lambda a: sum((x for x in a if x is not None), start=0) or None)
-        order = counted["severity"].map({"high": 0, "medium": 1, "low": 2})
-        return counted.assign(_o=order).sort_values(["_o", "findings"], ascending=[True, False], kind="stable").drop(columns="_o").reset_index()

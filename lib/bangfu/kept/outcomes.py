@@ -12,6 +12,7 @@ from bangfu.findings import Found
 from bangfu.params import InForce
 from bangfu.parquet import read_frame
 from bangfu.problems import Sentence
+from bangfu.steps import code
 from bangfu.steps.stamps import write_whole
 
 
@@ -48,3 +49,9 @@ def remember(folder: Path, outcomes: Mapping[str, Outcome], judged_from: Callabl
     rows = [o.found.rows for _, o in sorted(outcomes.items()) if o.found is not None] or [pd.DataFrame()]
     pd.concat(rows, ignore_index=True).to_parquet(folder / "outcomes.parquet", index=False)
     write_whole(folder / "outcomes.json", json.dumps({"basis": basis, "rows": digests.of_file(folder / "outcomes.parquet"), "rules": told}, ensure_ascii=False))
+
+
+def rule_digest(in_force: InForce) -> str:
+    """The digest of a rule as it is in force: its values and basis, the columns that it reads, and all code that it rests on."""
+    rule, values = in_force.rule, {n: repr(v.steps) for n, v in in_force.values.items()}
+    return digests.of_value([in_force.criteria("zh"), values, rule.reads, code.of_modules(rule.function.__module__, "bangfu.audit"), code.of_libraries()])

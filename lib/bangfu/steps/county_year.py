@@ -17,8 +17,9 @@ import pandas as pd
 
 from bangfu import digests, findings, notebooks, record, workbench
 from bangfu.assessment import points
-from bangfu.county import County, rule_digest
+from bangfu.county import County
 from bangfu.intake import dictionary
+from bangfu.kept import outcomes
 from bangfu.problems import Sentence
 from bangfu.publish.masking import Masker
 from bangfu.steps import code, noting
@@ -227,7 +228,7 @@ def _given(county: County) -> dict[str, str]:
     judged_by = [settings, pack, county.judged_by["scorecard"], s.year, s.lang, county.edition, digests.of_file(workbench.params() / "dictionary.yml")]
     return {
         **_of_kind("raw", county.inputs),
-        **_of_kind("rule", {r: rule_digest(in_force) for r, in_force in county.rules.items()}),
+        **_of_kind("rule", {r: outcomes.rule_digest(in_force) for r, in_force in county.rules.items()}),
         "headers": digests.of_value(s.county.headers),
         "settings": digests.of_value(judged_by),
     }

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from bangfu import charts
-from bangfu.county import Assessment, County
+from bangfu.audit import Assessment
+from bangfu.county import County
 from bangfu.intake import dictionary
 from bangfu.publish.cards import Cards, CardsByRule
 from bangfu.publish.lab import show_charts_as_svg_alone, show_style
