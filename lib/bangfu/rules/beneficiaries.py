@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bangfu.entries import once
+from bangfu.entries import not_reversals, once
 from bangfu.findings import Found, found
 from bangfu.parameters import Count, named
 from bangfu.rules.catalogue import rule
@@ -65,10 +65,11 @@ def paid_after_death(benefits, deaths) -> Found:
     查什么:受益人死亡之后仍发放的补助。
     方法:按证件号码与死亡登记比对,发放日期晚于死亡日期;死亡当天发放的不算。
     理由:人死后补助应停发,继续发放的钱多被他人领走。
-    不含:没有证件号码的发放记录;受益人在死亡登记中而发放日期或死亡日期缺失的记录(计为未评估)。
+    不含:没有证件号码的发放记录;受益人在死亡登记中而发放日期或死亡日期缺失的记录(计为未评估);退回(负数)的记录。
     前提:同一人有几条死亡登记的,取最早的日期;证件号码有误的人比对不上,见DQ-01、BE-05。
     """
     registered = deaths.dropna(subset="id_number").sort_values(["died_on", "origin"]).drop_duplicates("id_number")
+    benefits = not_reversals(benefits)
     paid = benefits.merge(registered, on="id_number", how="left", suffixes=("", "_death"))
     known = paid["id_number"].notna() & (paid["origin_death"].isna() | (paid["paid_on"].notna() & paid["died_on"].notna()))
     late = paid[paid["id_number"].notna() & (paid["paid_on"] > paid["died_on"])].copy()
@@ -111,9 +112,10 @@ def not_registered(benefits, members) -> Found:
     查什么:受益人不是建档立卡贫困人口的补助。
     方法:受益人证件号码不在家庭成员表中。
     理由:扶贫补助只发给建档立卡人员,发给名册以外的人属于虚报冒领。
-    不含:没有受益人证件号码的发放记录(计为未评估)。
+    不含:没有受益人证件号码的发放记录(计为未评估);退回(负数)的记录。
     前提:成员表是审计年度的完整名册;成员号码填错也会比对不上,先看DQ-01。
     """
+    benefits = not_reversals(benefits)
     known = benefits["id_number"].notna()
     registered = members.dropna(subset="id_number").drop_duplicates("id_number")
     paid = benefits[known].merge(registered, on="id_number", how="left", suffixes=("", "_member"))

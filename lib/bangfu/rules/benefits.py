@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from bangfu.entries import once
+from bangfu.entries import not_reversals, once, standing
 from bangfu.findings import Found, found
 from bangfu.matching import stands_in
 from bangfu.parameters import Dated, Texts, YuanByName, named
@@ -14,6 +14,7 @@ from bangfu.sample.planting import planted
 Standard = named(YuanByName, "补助标准", "standards of benefits")
 
 PAYMENT = ["benefit_id", "programme", "year", "id_number", "amount"]
+_OF = ["id_number", "programme", "year"]  # whose payment of what a returned one (a negative amount) takes back
 
 
 @rule("BE-01", title="补助未按标准发放", severity="medium", subject="benefit_id", reads={"benefits": ["benefit_id", "programme", "year", "amount"]})
@@ -23,9 +24,10 @@ def not_the_standard(benefits, *, standard: Dated[Standard]) -> Found:
     查什么:一笔补助的发放金额与该项目的标准不同,多发少发都算。
     方法:发放金额 ≠ 该补助项目在补助年度年末有效的标准。
     理由:补助按人按年有固定标准,少发是克扣或拖欠,多发要收回。
-    不含:没有标准的补助项目,没有年度或金额的发放记录(计为未评估)。
+    不含:没有标准的补助项目,没有年度或金额的发放记录(计为未评估);退回(负数)的记录。
     前提:每人每年一次发足;分次发放的,县里应在参数中改用单次的标准。
     """
+    benefits = not_reversals(benefits)
     due = standard_of(benefits["programme"], benefits["year"], standard)
     paid = benefits.assign(due=due, difference=(benefits["amount"] - due).abs())
     wrong = (paid["difference"] > 0).fillna(False).astype(bool)
@@ -65,11 +67,11 @@ def exclusive_programmes(benefits, *, exclusive: named(Texts, "不能同享的�
     查什么:同一人同一年度既领雨露计划又领交通生活补助。
     方法:按受益人证件号码和补助年度,不能同享的补助项目(见参数)都有发放记录;涉及金额取各项目年度合计中较小的一项。
     理由:两项补助针对同一负担,政策规定不重复享受。
-    不含:没有证件号码、补助项目或年度的发放记录(计为未评估)。
+    不含:没有证件号码、补助项目或年度的发放记录(计为未评估);发放后又退回(同额负数)的。
     前提:同一年度按补助年度算,不按发放日期算。
     """
-    benefits = once(benefits, "benefit_id")
-    known = benefits[["id_number", "programme", "year"]].notna().all(axis=1)
+    benefits = standing(once(benefits, "benefit_id"), _OF)
+    known = benefits[_OF].notna().all(axis=1)
     mine = benefits[known & benefits["programme"].isin(exclusive)]
     sums = mine.groupby(["id_number", "year", "programme"], as_index=False).agg(paid=("amount", "sum"))
     sums = sums.sort_values(["id_number", "year", "paid", "programme"])
@@ -116,12 +118,12 @@ def paid_twice(benefits, *, year) -> Found:
     查什么:同一人同一补助项目在一个年度内发放了两次以上。
     方法:补助年度为审计年度的发放记录,按受益人证件号码和补助项目分组,超过一笔;涉及金额为第一笔(按发放日期)以外各笔之和。
     理由:补助按年发放,重复发放是多付,往往伴随重复申报。
-    不含:没有证件号码、补助项目或年度的发放记录(计为未评估);其他补助年度的记录。
+    不含:没有证件号码、补助项目或年度的发放记录(计为未评估);其他补助年度的记录;发放后又退回(同额负数)的。
     前提:按补助年度而不按发放日期,上年度的补助拖到今年发的不算重复;分次发放的项目应由县里说明。
     """
-    benefits = once(benefits, "benefit_id")
-    known = benefits[["id_number", "programme", "year"]].notna().all(axis=1)
-    ours = benefits[known & (benefits["year"] == year).fillna(False)].sort_values(["paid_on", "benefit_id"], kind="stable")
+    benefits = standing(once(benefits, "benefit_id").sort_values(["paid_on", "benefit_id"], kind="stable"), _OF)
+    known = benefits[_OF].notna().all(axis=1)
+    ours = benefits[known & (benefits["year"] == year).fillna(False)]
     person = ours.groupby(["id_number", "programme"])
     ours = ours.assign(times=person["benefit_id"].transform("size"), turn=person.cumcount())
     again = ours[ours["times"] > 1].copy()
@@ -156,7 +158,7 @@ def paid_again(county, n):
     title="应享未享",
     severity="medium",
     subject="member id number|programme",
-    reads={"members": ["id_number", "student_stage", "disability_grade"], "benefits": ["id_number", "programme", "year"]},
+    reads={"members": ["id_number", "student_stage", "disability_grade"], "benefits": ["id_number", "programme", "year", "amount"]},
 )
 def entitled_but_not_paid(
     members, benefits, *, year,
@@ -169,12 +171,13 @@ def entitled_but_not_paid(
     """Somebody entitled to a benefit did not get it in the year.
 
     查什么:中职在校生没有雨露计划,或有残疾等级的人没有残疾人生活补贴。
-    方法:成员的在校生状况属于中职,而补助年度为审计年度的发放记录中没有其雨露计划;或有残疾等级,而没有其残疾人生活补贴。涉及金额为应发的标准。
+    方法:成员的在校生状况属于中职,而补助年度为审计年度的发放记录中没有其雨露计划(发放后又退回的算没有);或有残疾等级,而没有其残疾人生活补贴。涉及金额为应发的标准。
     理由:符合条件的贫困人口应当应享尽享,漏发说明排查或申报不到位。
     不含:没有证件号码的成员,没有在校生状况的成员的教育补助(计为未评估);没有残疾等级或填“无”的成员。
     前提:按补助年度而不按发放日期;发放记录是完整的;残疾等级为空表示没有残疾;年内死亡、毕业的由审计人员核实。
     """
-    ours = benefits[(benefits["year"] == year).fillna(False) & benefits["id_number"].notna()]
+    paid = standing(benefits, _OF)
+    ours = paid[(paid["year"] == year).fillna(False) & paid["id_number"].notna()]
     people = members[members["id_number"].notna()].drop_duplicates(["id_number", "student_stage", "disability_grade"])
     grade = people["disability_grade"]
     entitled = [

@@ -1,6 +1,7 @@
 """Earmarked use: single outflows that leave the fund's purpose, the special accounts or the approval procedure."""
 
 from bangfu.accounts import SpecialAccount, is_special
+from bangfu.entries import not_reversals
 from bangfu.findings import Found, found
 from bangfu.matching import beside
 from bangfu.parameters import Texts, named
@@ -29,11 +30,11 @@ def spent_on_another_purpose(ledger, funds, *, project_categories: ProjectCatego
     查什么:专项资金被用到了指标以外的项目类别上。
     方法:支出流水带有指标编号,支出类别是项目类别之一,却不等于该指标的专项用途。
     理由:专项资金专款专用,改变用途须按原程序报批,否则属于挪用。
-    不含:收入流水;不带指标编号的支出;支出类别不是项目类别的支出(由FE-02、FE-03查);支出类别为空,或指标表中查不到专项用途的支出(计为未评估)。
+    不含:收入流水;红字冲销(负数)的支出;不带指标编号的支出;支出类别不是项目类别的支出(由FE-02、FE-03查);支出类别为空,或指标表中查不到专项用途的支出(计为未评估)。
     前提:指标的专项用途与流水的支出类别使用同一套项目类别名称;同一指标编号有多行时,与其中任何一行的用途相同即可。
     """
     purposes = funds.dropna(subset=["fund_id", "purpose"])
-    spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
+    spent = not_reversals(ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()])
     spent = beside(spent, purposes, "fund_id", "_fund")
     in_category = spent["expense_type"].isin(project_categories)
     known = spent["direction"].notna() & spent["expense_type"].notna() & (~in_category | spent["purpose"].notna())
@@ -77,10 +78,10 @@ def left_the_special_accounts(ledger, accounts, *, special_account: SpecialAccou
     查什么:专户里的钱没有对应项目就转到了专户以外的账户。
     方法:专户的支出流水没有项目编号,对方账号不是专户,支出类别不在负面清单之内。
     理由:专项资金实行专户管理、封闭运行;没有项目的转出使资金脱离监督,去向须逐笔查明。
-    不含:专户之间的调拨;负面清单内的支出(由FE-03查);本方或对方账号、账户性质、支出类别为空的支出(计为未评估)。
+    不含:专户之间的调拨;红字冲销(负数)的支出;负面清单内的支出(由FE-03查);本方或对方账号、账户性质、支出类别为空的支出(计为未评估)。
     前提:账户表列全了专户;表中没有的对方账号按非专户对待。
     """
-    spent = ledger[ledger["direction"].ne("in") & ledger["project_id"].isna()]
+    spent = not_reversals(ledger[ledger["direction"].ne("in") & ledger["project_id"].isna()])
     own = is_special(spent["account_no"], accounts, special_account)
     other = is_special(spent["counterparty_account"], accounts, special_account)
     looked_at = own.fillna(True)
@@ -123,10 +124,10 @@ def spent_on_office_costs(ledger, *, negative_list: NegativeList) -> Found:
     查什么:专项资金被用来支付单位自己的公用经费。
     方法:支出流水带有指标编号,支出类别在负面清单之内。
     理由:接待、办公、车辆等开支应由单位预算负担,用专项资金支付就是挤占。
-    不含:收入流水;不带指标编号的支出(单位自有经费);支出类别为空的支出(计为未评估)。
+    不含:收入流水;红字冲销(负数)的支出;不带指标编号的支出(单位自有经费);支出类别为空的支出(计为未评估)。
     前提:支出类别如实填写;换名列支的要靠摘要和凭证核对。
     """
-    spent = ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()]
+    spent = not_reversals(ledger[ledger["direction"].ne("in") & ledger["fund_id"].notna()])
     known = spent["direction"].notna() & spent["expense_type"].notna()
     return found(
         spent[known & spent["expense_type"].isin(negative_list)],
@@ -164,10 +165,10 @@ def spent_without_approval(ledger, accounts, *, special_account: SpecialAccount)
     查什么:专户支出没有申请人或没有审批人。
     方法:专户的支出流水,申请人或审批人一栏为空。
     理由:专户支出实行申请、审批分离和专人管理,缺一环就等于没有审批。
-    不含:收入流水;非专户的支出;本方账号或其账户性质为空的支出(计为未评估)。
+    不含:收入流水;红字冲销(负数)的支出;非专户的支出;本方账号或其账户性质为空的支出(计为未评估)。
     前提:空白就是没有;审批单另存而未登记的,由单位补交后核销。
     """
-    spent = ledger[ledger["direction"].ne("in")]
+    spent = not_reversals(ledger[ledger["direction"].ne("in")])
     own = is_special(spent["account_no"], accounts, special_account)
     known = spent["direction"].notna() & own.notna()
     unapproved = spent[known & own.fillna(False) & (spent["applied_by"].isna() | spent["approved_by"].isna())].copy()

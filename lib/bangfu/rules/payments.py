@@ -3,6 +3,7 @@
 import pandas as pd
 
 from bangfu import calendar
+from bangfu.entries import not_reversals
 from bangfu.findings import Found, found
 from bangfu.matching import beside
 from bangfu.parameters import Texts, named
@@ -34,10 +35,10 @@ def paid_to_another_firm(claims, projects) -> Found:
     查什么:工程款付给了施工单位以外的单位。
     方法:报账单的收款单位与项目的施工单位名称不同;涉及金额为本单金额。
     理由:款项应直接付给合同对方,付给第三方可能掩盖转包、挂靠或套取。
-    不含:收款单位或施工单位空白、项目不在项目库中的报账单(计为未评估)。
+    不含:红字冲销(负数)的报账单;收款单位或施工单位空白、项目不在项目库中的报账单(计为未评估)。
     前提:单位名称按全称登记;更名或委托收款的应附证明。
     """
-    claims = with_project(claims, projects)
+    claims = with_project(not_reversals(claims), projects)
     known = claims["payee"].notna() & claims["contractor"].notna()
     return found(
         claims[known & claims["payee"].ne(claims["contractor"])],
@@ -79,10 +80,10 @@ def final_payment_before_acceptance(claims, projects, *, passed: named(Texts, "�
     查什么:工程没有验收合格就付清了尾款。
     方法:尾款的支付日期早于验收时间,或者项目的验收结论不是合格(没有验收结论也算);涉及金额为本单金额。
     理由:尾款是约束工程质量的最后手段,应在验收合格后支付。
-    不含:不是尾款的报账单;尚未支付(支付日期空白)的尾款、没有注明是否尾款的报账单、项目不在项目库中的报账单,以及验收合格而验收时间空白的项目(计为未评估);验收当天支付的尾款。
+    不含:红字冲销(负数)的报账单;不是尾款的报账单;尚未支付(支付日期空白)的尾款、没有注明是否尾款的报账单、项目不在项目库中的报账单,以及验收合格而验收时间空白的项目(计为未评估);验收当天支付的尾款。
     前提:支付日期是实际付款的日期。
     """
-    claims = with_project(claims, projects)
+    claims = with_project(not_reversals(claims), projects)
     claims = claims[claims["is_final"].fillna(True).astype(bool)]
     accepted = claims["acceptance_result"].isin(passed)
     known = claims["is_final"].notna() & claims["paid_on"].notna() & claims["origin_project"].notna() & (~accepted | claims["accepted_on"].notna())
@@ -133,10 +134,10 @@ def booked_to_another_project(claims, ledger) -> Found:
     查什么:报账的是这个项目,付款却记在另一个项目上。
     方法:按流水号找到支付本单的流水,其项目编号与报账单的项目编号不同;涉及金额为本单金额。
     理由:支出必须核算到具体项目,张冠李戴使项目成本失真,掩盖超支和挪用。
-    不含:没有流水号、找不到对应支出流水,或任一方项目编号空白的报账单(计为未评估;没有项目编号的专户支出由FE-02查)。
+    不含:红字冲销(负数)的报账单;没有流水号、找不到对应支出流水,或任一方项目编号空白的报账单(计为未评估;没有项目编号的专户支出由FE-02查)。
     前提:流水号在账户流水中不重复。
     """
-    claims = _with_payment(claims, ledger)
+    claims = _with_payment(not_reversals(claims), ledger)
     known = claims["project_id"].notna() & claims["project_id_paid"].notna()
     return found(
         claims[known & claims["project_id"].ne(claims["project_id_paid"])],

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bangfu.entries import once
+from bangfu.entries import not_reversals, once
 from bangfu.findings import Found, found
 from bangfu.matching import beside, in_order
 from bangfu.parameters import Points, named
@@ -93,7 +93,8 @@ def ahead_of_progress(claims, projects, *, progress_tolerance: named(Points, "�
     allowed = (judged["progress"] + int(progress_tolerance * 100)) * judged["contract_amount"]
     ahead = judged[judged["so_far"] * 10_000 > allowed].copy()
     ahead["excess"] = ahead["so_far"] - ahead["progress"] * ahead["contract_amount"] // 10_000
-    ahead["share"] = ahead["so_far"] * 10_000 // ahead["contract_amount"].mask(ahead["contract_amount"].eq(0))
+    # Rounded up, so that the share stands above the limit that it is beyond.
+    ahead["share"] = -(-ahead["so_far"] * 10_000 // ahead["contract_amount"].mask(ahead["contract_amount"].eq(0)))
     return found(
         ahead,
         subject="claim_id",
@@ -133,10 +134,10 @@ def before_approval(claims, projects) -> Found:
     查什么:项目还没有批复就开始报账。
     方法:报账日期早于项目批复时间;涉及金额为本单金额。
     理由:先批复、后实施、再报账;批复前的报账没有项目依据。
-    不含:报账日期或项目批复时间缺失、项目不在项目库中的报账单(计为未评估);批复当天的报账。
+    不含:红字冲销(负数)的报账单;报账日期或项目批复时间缺失、项目不在项目库中的报账单(计为未评估);批复当天的报账。
     前提:批复时间是首次批复的日期。
     """
-    claims = with_project(claims, projects)
+    claims = with_project(not_reversals(claims), projects)
     known = claims["claimed_on"].notna() & claims["approved_on"].notna()
     return found(
         claims[known & (claims["claimed_on"] < claims["approved_on"])],
@@ -172,9 +173,10 @@ def approved_by_the_applicant(claims) -> Found:
     查什么:报账的申请人和审批人是同一个人。
     方法:报账单上申请人与审批人姓名相同;涉及金额为本单金额。
     理由:申请与审批是不相容的职责,一人包办就没有了监督。
-    不含:申请人或审批人空白的报账单(计为未评估)。
+    不含:红字冲销(负数)的报账单;申请人或审批人空白的报账单(计为未评估)。
     前提:以姓名判断;同名的两个人须由单位说明。
     """
+    claims = not_reversals(claims)
     known = claims["applied_by"].notna() & claims["approved_by"].notna()
     return found(
         claims[known & claims["applied_by"].eq(claims["approved_by"])],

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from bangfu.entries import not_reversals
 from bangfu.findings import Found, found
 from bangfu.matching import stands_in
 from bangfu.rules.catalogue import rule
@@ -25,9 +26,10 @@ def invoice_used_twice(claims) -> Found:
     查什么:一张发票报了两次以上的账。
     方法:同一发票号码出现在两张以上报账单中,每一张都列出;最早的一张(按报账日期,同日按单号)不计涉及金额,其余按本单金额。
     理由:发票重复报账是虚报冒领的常见手法。
-    不含:发票号码空白的报账单(计为未评估);同一报账单号重复登记的行。
+    不含:发票号码空白的报账单(计为未评估);红字冲销(负数)的报账单;同一报账单号重复登记的行。
     前提:发票号码在县内不重复;一张发票分次报账的,应有分次说明。
     """
+    claims = not_reversals(claims)
     known = claims["invoice_no"].notna() & claims["claim_id"].notna()
     again = claims.loc[known & claims["invoice_no"].duplicated(keep=False), "claim_id"]
     order = claims[known & stands_in(claims["claim_id"], again)].sort_values(["invoice_no", "claimed_on", "claim_id"], kind="stable", na_position="last").drop_duplicates("claim_id")
@@ -69,9 +71,10 @@ def papers_missing(claims) -> Found:
     查什么:报账所附的资料缺合同、发票或验收(进度)单。
     方法:三项资料中有一项登记为“无”;涉及金额为本单金额。
     理由:报账资料不全就不能证明支出真实、合规,按规定不予报账。
-    不含:没有登记为“无”的,但有一项空白的报账单(计为未评估)。
+    不含:红字冲销(负数)的报账单;没有登记为“无”的,但有一项空白的报账单(计为未评估)。
     前提:“有”表示资料齐全有效,“无”表示没有。
     """
+    claims = not_reversals(claims)
     papers = claims[list(_PAPERS)]
     absent = papers.eq(False).fillna(False).astype(bool)
     known = absent.any(axis=1) | papers.notna().all(axis=1)
