@@ -60,3 +60,12 @@ def test_what_a_rule_says_it_left_out_is_listed(yunling_county):
     row = coverage([Outcome(in_force, left)]).iloc[0]
     assert row["gap"] == "2项缺少判断所需的值。3份问卷没有时长,未计入。" and row["gap_en"].endswith("3 interviews without a length were left out.")
     assert coverage([Outcome(in_force, found(empty, subject="interviewer", zh="", en=""))])["gap"].isna().all()
+
+
+def test_values_that_nobody_approved_are_counted_first_and_listed_with_the_rules_that_go_by_them(bare):
+    pack = bare.county.settings.pack
+    listed = bare.unverified().frame.set_index("label")
+    assert len(listed) == len(pack.unverified) and f"有{len(pack.unverified)}项" in repr(bare.unverified_in_short())
+    leave = listed.loc[pack.label("leave_share")]
+    assert leave["why"] == pack.unverified["leave_share"] and leave["rules"].split(", ") == [r.rule.id for r in pack.rules.values() if "leave_share" in r.rule.parameters]
+    assert "leave_share" not in {n for n in pack.unverified if pack.label(n) in set(bare.funds.unverified().frame["label"])}

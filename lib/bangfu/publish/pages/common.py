@@ -168,14 +168,33 @@ class Pages:
         note = "Methods, exclusions and assumptions of each rule stand, in Chinese, on its page in docs/rules."
         return Table(rows, {"rule_id": ("Rule", "id"), "title": ("What it finds", "long"), "tables": ("Tables it looks at", "long")}, caption="Rules", note=note, lang="en")
 
-    def unverified(self) -> Notice:
-        """Which parameter values nobody has checked against an official text."""
-        pack = self.county.settings.pack
-        values = {pack.label(name, self.lang): why for name, why in pack.unverified.items()}
-        if not values:
-            return Notice(self.say("政策包中标为未经核准的参数值,县参数文件均已另行给定。", "The county's params give every value that the policy pack marks as not approved."))
-        told = self.say(";", "; ").join(f"{name}:{why}" for name, why in values.items())
-        return Notice(self.say(f"下列参数值未经核准:{told}。", f"Parameter values that nobody has approved: {told}."), "grave")
+    def unverified_in_short(self) -> Notice:
+        """How many parameter values nobody has checked against an official text, and where they stand."""
+        n = len(self.county.settings.pack.unverified)
+        if not n:
+            return self._all_verified()
+        return Notice(
+            self.say(
+                f"有{n}项参数值未经核准,逐项列在“方法、参数与依据”中;以这些参数得出的疑点,应先核准参数再下结论。",
+                f"{n} parameter values have been approved by nobody; they are listed with the methods. Approve them before concluding anything from the findings that rest on them.",
+            ),
+            "grave",
+        )
+
+    def unverified(self) -> Table | Notice:
+        """The parameter values that nobody has checked against an official text, the rules that go by them, and why."""
+        pack, rules = self.county.settings.pack, [r.rule for r in self.county.rules_of(*self.topics)]
+        used = {name: ", ".join(r.id for r in rules if name in r.parameters) for name in pack.unverified}
+        # A value that no rule goes by (of the scorecard, say) belongs to the whole, not to a topic.
+        rows = [(by, pack.label(name, self.lang), pack.unverified[name]) for name, by in used.items() if by or not self.topics]
+        if not rows:
+            return self._all_verified()
+        rows = pd.DataFrame(rows, columns=["rules", "label", "why"]).sort_values("rules", kind="stable")
+        columns = {"rules": (self.say("规则", "Rules"), "long"), "label": (self.say("参数", "Parameter"), "text"), "why": (self.say("为什么未经核准", "Why nobody has approved it"), "long")}
+        return Table(rows, columns, caption=self.say("未经核准的参数值", "Parameter values that nobody has approved"), lang=self.lang)
+
+    def _all_verified(self) -> Notice:
+        return Notice(self.say("本报告用到的参数值中,没有未经核准的。", "No value that this report goes by is one that nobody has approved."))
 
     def leave(self, name: str, content: pd.DataFrame | dict) -> None:
         """Leaves what the notebook declares, in the run's folder."""
