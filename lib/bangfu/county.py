@@ -18,7 +18,7 @@ from bangfu.audit import Assessment, Outcome
 from bangfu.corrections import Corrections
 from bangfu.funds import audited
 from bangfu.handovers import HandOver
-from bangfu.intake import Intake, read_county
+from bangfu.intake import Intake, dictionary, read_county
 from bangfu.intake.tables import digests_of
 from bangfu.kept import Results, outcomes
 from bangfu.params import InForce, Settings, open_settings
@@ -26,6 +26,7 @@ from bangfu.previous import Previous
 from bangfu.review.standing import carried_over, linked
 from bangfu.steps import code
 from bangfu.steps.noting import Noted, Notes
+from bangfu.unread import with_unread_cells
 from bangfu.vanished import Reasons
 
 
@@ -345,6 +346,7 @@ class County:
         tables = self._intake.tables
         parts = [(o.in_force, o.found) for o in self._outcomes_of() if o.found is not None]
         ledger = findings.ledger_of(parts, self.code, self._intake.where, self._row_digest)
+        ledger = with_unread_cells(ledger, {r.rule.id: r.rule for r, _ in parts}, self._intake.rejects, dictionary(self.settings.county.headers))
         ledger = findings.with_explanations(ledger, crossmatch.explained(parts, tables, self.year, self.settings.pack.grounds))
         ledger = pd.concat([ledger, quality.findings(self._quality, self.code)[ledger.columns]], ignore_index=True)
         ledger = ledger.sort_values(["rule_id", "subject"], ignore_index=True, kind="stable")
