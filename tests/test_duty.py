@@ -110,3 +110,12 @@ def test_units_and_towns_that_nobody_handed_over_are_missing():
     table = duty.by_helper(PAIRINGS, kept, HELPERS.drop(columns="unit"), HOUSEHOLDS.drop(columns="town"), 2019)
     assert table["visits_due"].tolist() == duty.by_helper(PAIRINGS, kept, HELPERS, HOUSEHOLDS, 2019)["visits_due"].tolist()
     assert table["unit"].isna().all() and table["town"].isna().all()
+
+
+def test_a_record_whose_mode_is_unknown_keeps_no_period_and_is_counted_as_doubtful():
+    """R1 went in period 1 and 6; the record of July may be the visit of period 4. That of the year before may be none."""
+    unknown = table([("H1", "R1", "2019-07-09 09:00", None), ("H1", "R1", "2018-12-31 09:00", None), ("H1", "R1", "2020-01-01 00:00", None)], VISITS.columns[:4], ["visited_at"])
+    visits = pd.concat([VISITS, unknown.assign(origin=unknown["origin"] + 20)], ignore_index=True)
+    r1 = duty.due(PAIRINGS, visits, OF["first_home"], 2019).query("helper_id == 'R1'")
+    assert r1["made"].tolist() == [True, False, False, False, False, True]
+    assert r1["undated"].tolist() == [2] * 6  # with the home visit without a date

@@ -88,7 +88,7 @@ class Kept:
 
     periods  every due period, one row per helper, household and period, however many pairing rows cover it: helper_id, household_id,
              period (from 1), first, last (days), made (bool), records (how many visits or calls kept it), undated (records of that
-             pair and mode whose date could not be read: they keep no period), origin (the earliest pairing row that covers it)
+             pair whose date or mode is unknown: they keep no period), origin (the earliest pairing row that covers it)
     records  the visits and calls that keep due periods: helper_id, household_id, period, visited_at, origin (of the visit row; minus
              the number of the correction that stands for one), at (the position of its period in `periods`)
     """
@@ -130,7 +130,7 @@ def by_helper(pairings: pd.DataFrame, year_kept: dict[str, Kept], helpers: pd.Da
     """Each helper's duty of the year (as `year_of_duty` gives it): one row per helper and role with a pairing that overlaps the year.
 
     helper_id, role, unit, town (of most of the helper's households), households, visits_due, visits_made, visits_missed,
-    calls_due, calls_made, calls_missed, undated (visits and calls with an unreadable date, which keep no period).
+    calls_due, calls_made, calls_missed, undated (records whose date or mode is unknown, which keep no period).
     Second helpers owe no calls.
     """
     in_year = held_in(approved.corrections.handed_over(pairings), year)
@@ -166,14 +166,16 @@ def _held(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, a
     """The due periods (`Kept.periods`), the visits or calls, and for each of these the position of the period that it keeps; -1 where it keeps none."""
     pairings = _of_role(approved.corrections.handed_over(pairings), duty)
     visits = approved.corrections.with_late_records(visits[["helper_id", "household_id", "visited_at", "mode", "origin"]])
-    visits = visits.loc[(visits["mode"] == duty.mode).fillna(False), ["helper_id", "household_id", "visited_at", "origin"]]
+    of_mode = (visits["mode"] == duty.mode).fillna(False)
+    visits = visits.loc[of_mode | visits["mode"].isna()]
     spans = calendar.periods(year, duty.months)
     pairs, contacts = pair_codes(pairings, visits)
+    doubtful, visits = (contacts >= 0) & _doubtful(visits, spans), visits[["helper_id", "household_id", "visited_at", "origin"]]
     keys, rows = _due_keys(pairings, pairs, spans)
     positions = np.full((pairs.max(initial=-1) + 1) * len(spans) + 1, -1)  # one more place, the last, for what lies in no period
     positions[keys] = np.arange(len(keys))
-    at = positions[_period_keys(contacts, visits["visited_at"], spans)]
-    undated = np.bincount(contacts[visits["visited_at"].isna().to_numpy() & (contacts >= 0)], minlength=pairs.max(initial=-1) + 1)
+    at = positions[_period_keys(np.where(doubtful, -1, contacts), visits["visited_at"], spans)]
+    undated = np.bincount(contacts[doubtful], minlength=pairs.max(initial=-1) + 1)
     periods = pairings.iloc[rows][["helper_id", "household_id", "origin"]].reset_index(drop=True)
     for column in spans:
         periods[column] = spans[column].to_numpy()[keys % len(spans)]
@@ -185,6 +187,13 @@ def _held(pairings: pd.DataFrame, visits: pd.DataFrame, duty: Duty, year: int, a
         periods = periods[stays].reset_index(drop=True)
         at[at >= 0] = (np.cumsum(stays) - 1)[at[at >= 0]]
     return periods[["helper_id", "household_id", "period", "first", "last", "made", "records", "undated", "origin"]], visits, at
+
+
+def _doubtful(visits: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
+    """Records that may keep a period or may not: their date is unknown, or lies in the year while their mode is unknown."""
+    day = visits["visited_at"]
+    in_year = (day >= spans["first"].iloc[0]) & (day < spans["last"].iloc[-1] + pd.Timedelta(days=1))
+    return (day.isna() | (visits["mode"].isna() & in_year)).to_numpy(bool)
 
 
 def _due_keys(pairings: pd.DataFrame, pairs: np.ndarray, spans: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

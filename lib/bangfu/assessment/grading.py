@@ -35,12 +35,12 @@ def graded(measured: Measured, scores: Scores, card: Scorecard, vetoes: pd.DataF
         within = {"county": ("全县", "county"), "town": ("所在镇街", "town"), "unit": ("所在单位", "unit")}[card.ceiling.within]
         table.loc[above, "grade"] = n
         table.loc[above, "grade_reason"] += f"得分达到{card.best},但{within[0]}{card.best}人数不超过{float(share):.0%},同分的先取可评估分值多的,仍相同的同进退,按{n}。"
-        table.loc[above, "grade_reason_en"] += f"The score reaches the best grade, of which at most {float(share):.0%} of the {within[1]} may have; at equal scores whose card could be assessed more fully goes first, and those equal in that too stand or fall together."
+        table.loc[above, "grade_reason_en"] += f" The score reaches the best grade, of which at most {float(share):.0%} of the {within[1]} may have; at equal scores whose card could be assessed more fully goes first, and those equal in that too stand or fall together."
     capped, proposed = _capped(table["grade"].to_numpy(object), vetoes[~vetoes["confirmed"].astype(bool)], card)
     table["grade_proposed"] = pd.Series(np.where(capped != table["grade"], capped, None), dtype="str")
     zh, en = _said(proposed, len(table), "拟:如经核实,{zh}({rules}),等次最高为{cap}。", "Proposed: if confirmed, {en} ({rules}); {cap} at best.")
     table["grade_reason"] = (table["grade_reason"] + zh).replace("", None).astype("str")
-    table["grade_reason_en"] = (table["grade_reason_en"] + en).replace("", None).astype("str")
+    table["grade_reason_en"] = (table["grade_reason_en"] + " " + en).str.strip().replace("", None).astype("str")
     return table[["grade_by_score", "grade", "grade_proposed", "grade_reason", "grade_reason_en"]]
 
 

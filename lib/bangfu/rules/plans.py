@@ -26,7 +26,7 @@ def without_plan(pairings, plans, *, year) -> Found:
     查什么:年底在任的第一帮扶责任人没有为结对户制定当年的帮扶计划(责任清单)。
     方法:12月31日有效的第一帮扶责任人结对关系,在责任清单中没有同一户、同一责任人、审计年度的一行。
     理由:实施意见要求第一帮扶责任人逐户逐人制定帮扶计划和责任清单,并向贫困户公示。
-    不含:年底没有第一帮扶责任人的户(见 HP-01、HP-03);起始时间不明、起止颠倒、编号或类别不明的结对关系,以及清单年度读不出的(计为未评估)。
+    不含:年底没有第一帮扶责任人的户(见 HP-01、HP-03);起始时间不明、起止颠倒、编号或类别不明的结对关系,以及清单年度读不出、该户有清单未写责任人编号的(计为未评估)。
     前提:前任责任人的清单不能代替现任的;一户年底有几名第一帮扶责任人的,各须有清单。
     """
     first = pairings[(pairings["role"] == "first").fillna(False) | pairings["role"].isna()]
@@ -37,7 +37,8 @@ def without_plan(pairings, plans, *, year) -> Found:
     of_year = (plans["year"] == year).fillna(False).to_numpy(bool)
     undated = plans["year"].isna().to_numpy(bool)
     has = judged["household_id"].notna() & _among(pairs, planned[of_year])
-    known = whole & (has | ~_among(pairs, planned[undated]))
+    nameless = plans[(of_year | undated) & plans["helper_id"].isna()]
+    known = whole & (has | ~(_among(pairs, planned[undated]) | judged["household_id"].isin(nameless["household_id"].dropna())))
     return found(
         judged[known & ~has],
         subject="household_id",

@@ -20,7 +20,7 @@ VISITS = ["household_id", "helper_id", "visited_at", "mode"]
 
 
 def _by_helper(periods: pd.DataFrame, corrections: Corrections) -> pd.DataFrame:
-    """The missed periods, each row knowing how many its helper missed of how many, when, how many records have no date, and
+    """The missed periods, each row knowing how many its helper missed of how many, when, how many records have no date or mode, and
     which corrections are taken into account."""
     periods = periods[stands_in(periods["helper_id"], periods.loc[~periods["made"], "helper_id"])]
     helper = periods["helper_id"]
@@ -37,8 +37,8 @@ def _by_helper(periods: pd.DataFrame, corrections: Corrections) -> pd.DataFrame:
     missed["when"] = missed["helper_id"].map(when) + "月"
     missed["when_en"] = "month " + missed["helper_id"].map(when).str.replace("、", ", ").str.replace("—", "-")
     some = missed["without_date"] > 0
-    missed["note"] = ("另有" + missed["without_date"].astype("str") + "条记录日期无法读取,未计入,请先核实。").where(some, "")
-    missed["note_en"] = (" Further records with an unreadable date, which count for no period and should be checked first: " + missed["without_date"].astype("str") + ".").where(some, "")
+    missed["note"] = ("另有" + missed["without_date"].astype("str") + "条记录日期或方式不明,未计入,请先核实。").where(some, "")
+    missed["note_en"] = (" Further records whose date or mode is unknown, which count for no period and should be checked first: " + missed["without_date"].astype("str") + ".").where(some, "")
     if corrections:
         numbers = {h: "、".join(map(str, ns)) for h, ns in corrections.by_helper.items()}
         of_helper = missed["helper_id"].map(numbers).astype("str")
@@ -76,7 +76,7 @@ def first_helper_missed_visits(
     方法:把年度按规定月数(默认两个月)分段;一条结对关系覆盖整段的,该段应入户一次;该责任人对该户在该段没有入户记录,计缺1次。经批准的请假达到时段天数规定比例的不计应访,经批准补记的走访计为已访,经批准更换责任人的按更换日分段。每名责任人一条,写明缺访次数和按参数“缺访处理”应拟的处理。
     理由:实施意见要求第一帮扶责任人每2个月至少入户1次;不入户,帮扶就停留在名册上。
     不含:结对未覆盖整段的时段;电话联系;起止时间不明或颠倒的结对关系,以及户、责任人、方式或日期不明的走访记录(计为未评估)。
-    前提:同一责任人与同一户的结对关系重复登记的,同一时段只计一次;每条结对关系单独看是否覆盖整段,前后相接的两条不合并;日期读不出的走访不抵任何时段,有此情形的在说明中写明。
+    前提:同一责任人与同一户的结对关系重复登记的,同一时段只计一次;每条结对关系单独看是否覆盖整段,前后相接的两条不合并;日期或方式不明的记录不抵任何时段,有此情形的在说明中写明。
     """
     missed = _by_helper(due(pairings, visits, duties(first_visit_months)["first_home"], year, Approved(corrections, leave_share)), corrections)
     missed[["consequence", "consequence_en"]] = consequence(missed["missed"], sanctions)

@@ -196,8 +196,8 @@ class StatementPages(HelperGrades):
         undated = int(s.roles["undated"].sum())
         return Notice(
             self.say(
-                "一个应访时段从头到尾都在结对期内才算应做;结对不满整个时段的不算。" + (f"另有{undated}条记录日期无法识别,不在图中,也不抵任何时段。" if undated else ""),
-                "A period is due when a pairing covers it from its first day to its last." + (f" {undated} records without a readable date stand in no month and keep no period." if undated else ""),
+                "一个应访时段从头到尾都在结对期内才算应做;结对不满整个时段的不算。" + (f"另有{undated}条记录日期或方式不明,不抵任何时段。" if undated else ""),
+                "A period is due when a pairing covers it from its first day to its last." + (f" {undated} records whose date or mode is unknown keep no period." if undated else ""),
             )
         )
 
