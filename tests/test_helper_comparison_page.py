@@ -1,5 +1,6 @@
 """How far grades can be relied on, as the report shows it: what cannot be compared is said with its reason, and years stand side by side."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -41,6 +42,12 @@ def test_a_result_that_was_not_compared_is_a_notice_and_no_empty_chart(page):
     # One household each: nobody can be compared, and the funnel says why.
     said = page.adjusted_funnel("first", "q_helper")
     assert isinstance(said, Notice) and (f"户数均少于{page.card.comparison.min_households}户" if page.lang == "zh" else "nobody has") in repr(said)
+
+
+def test_a_county_without_second_helpers_is_told_so(results):
+    none = [replace(c, table=c.table.iloc[:0]) for c in results["compared"]["second"]]
+    page = HelperComparison(SimpleNamespace(lang="zh", **results | {"compared": results["compared"] | {"second": none}}))
+    assert "本年没有第二帮扶责任人" in repr(page.adjusted_funnel("second", "guarantees")) and isinstance(page.comparison_chart("second", "guarantees"), Notice)
 
 
 def test_grades_that_hang_on_the_weights_are_marked_as_of_an_unapproved_card(page):

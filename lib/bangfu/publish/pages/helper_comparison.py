@@ -126,6 +126,8 @@ class HelperComparison(HelperGrades):
         if c is None or c.absent:
             why = c.absent.say(self.lang) if c else self.say("评分卡没有 comparison 一节", "the scorecard has no `comparison`")
             return Notice(self.say(f"{c and self._label(c.result) or ''}未作比较:{why}。", f"{c and self._label(c.result) or ''} not compared: {why}."), "absent")
+        if c.table.empty:
+            return Notice(self.say(f"{self._label(c.result)}未作比较:本年没有{self._of(BY[by])}。", f"{self._label(c.result)} not compared: nothing to compare by {self._of(BY[by])} in the year."), "absent")
         return c
 
     @cached_property
