@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -95,6 +96,26 @@ def xlsx(rows: list[list]) -> bytes:
         sheet.write_row(r, 0, row)
     book.close()
     return content.getvalue()
+
+
+def test_a_number_too_long_for_a_spreadsheet_is_no_account(tmp_path):
+    """Doubles are 1024 apart above 2**62: the nearest to ...8901 is ...8848, so what was typed is lost; in a text cell, and below 2**53, nothing is."""
+    rows = [["账号", "账户性质"], [6228480012345678901, "专户"], ["6228480012345678848", "专户"], [8801746192638572, "专户"], [None, None], [999101196001100051, "专户"]]
+    county = read(tmp_path, {"账户.xlsx": xlsx(rows)})
+    assert county.tables["accounts"]["account_no"].fillna("").tolist() == ["", "6228480012345678848", "8801746192638572", ""]
+    assert county.rejects[["row", "column", "raw"]].to_dict("records") == [
+        {"row": 2, "column": "账号", "raw": "6.22848001234568E+18"},
+        {"row": 6, "column": "账号", "raw": "9.99101196001100E+17"},
+    ]
+
+
+def test_digits_that_no_double_holds_were_written_one_by_one(tmp_path):
+    content, typed = xlsx([["账号", "账户性质"], [6228480012345678901, "专户"]]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(typed, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, re.sub(rb"<v>6\.228[^<]*</v>", b"<v>6228480012345678901</v>", old.read(part)))
+    county = read(tmp_path, {"账户.xlsx": typed.getvalue()})
+    assert county.tables["accounts"]["account_no"].tolist() == ["6228480012345678901"] and county.rejects.empty
 
 
 def archive(name: str) -> bytes:

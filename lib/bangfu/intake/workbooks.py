@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
+from bangfu.intake import long_numbers
 from bangfu.intake.raw import Notice, RawSheet, cannot, reserve
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -54,6 +55,7 @@ def read_workbook(content: bytes, file: str, kind: str) -> Iterator[RawSheet | N
             yield cannot(file, f"的工作表“{name}”读不出来,请重新导出。", f"has a sheet “{name}” that cannot be read ({type(failure).__name__}); export it again.")
             continue
         columns = _with_errors([c.cast(pa.string()) for c in batch.columns], errors.errors if errors else ())
+        columns = long_numbers.as_written(columns, content, name)
         if sheet.visible != "visible" and columns:
             yield reserve(file, f"的工作表“{name}”是隐藏的,已一并读取,请核对是否为旧数据。", f"has a hidden sheet “{name}”; it was read as well, check that it is not an old copy.")
         yield RawSheet(file, name, columns)
