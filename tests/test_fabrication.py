@@ -204,6 +204,10 @@ def test_records_of_other_years_and_without_date_are_left_out():
     assert len(records.helper) == 1 and records.left_out == 2
 
 
+def test_a_county_without_a_record_in_the_year_has_nobody_to_visit_first():
+    assert score(county({"visited_at": "2018-12-31"}), 2019, SETTINGS).table.empty
+
+
 @pytest.mark.parametrize("style, family", [("copied from oneself", "texts"), ("evenly invented", "dates"), ("entered in one sitting", "entry"), ("photographs again", "photographs")])
 def test_fabricators_come_first_for_the_right_reason(style, family):
     tables, guilty = fabricated_county(300, 11, style, 1.0, 0.05)

@@ -35,8 +35,11 @@ def two_places(records: Records, minutes: int) -> np.ndarray:
     elsewhere = records.household[1:] != records.household[:-1]
     apart = records.minute[1:] - records.minute[:-1]
     far = records.home[1:] & records.home[:-1] & (records.village[1:] != records.village[:-1]) & (records.village[1:] >= 0) & (records.village[:-1] >= 0)
-    once = same & elsewhere & ((apart == 0) | (far & (apart < minutes)))
-    return np.append(False, once) | np.append(once, False)
+    with_next = same & elsewhere & ((apart == 0) | (far & (apart < minutes)))
+    found = np.zeros(len(records.helper), bool)
+    found[1:] |= with_next
+    found[:-1] |= with_next
+    return found
 
 
 def at_night(records: Records, night: tuple[int, int]) -> np.ndarray:
