@@ -1,5 +1,6 @@
 """Pairing: who helps whom from when to when, and whether the dates of it can be right."""
 
+import numpy as np
 import pandas as pd
 
 from bangfu.calendar import first_day, last_day, months_before
@@ -235,7 +236,7 @@ def change_not_filed(pairings, *, notice_months: named(Months, "调整备案提�
     方法:第一帮扶责任人结对关系的结束时间在审计年度内,而备案时间为空,或晚于结束时间往前推规定月数(默认2个月)的那一天。
     理由:实施意见规定确需调整的要提前2个月报市扶贫办备案;自行调整的,检查中出现的问题由责任单位自负。
     不含:没有结束的结对关系;第二帮扶责任人;责任人类别或户编号不明的(计为未评估)。
-    前提:备案时间为空本身就是问题,不算未评估;往前推月数遇到没有的日子取当月最后一天(8月31日的两个月前是6月30日)。
+    前提:备案时间为空本身就是问题,不算未评估;同一责任人到期续签、没有换人的也会列出,并在句中注明;往前推月数遇到没有的日子取当月最后一天(8月31日的两个月前是6月30日)。
     """
     known = pairings["role"].notna() & pairings["household_id"].notna()
     first = of_role(pairings[known], "first")
@@ -245,13 +246,23 @@ def change_not_filed(pairings, *, notice_months: named(Months, "调整备案提�
     filed = late["change_filed_on"].dt.strftime("%Y-%m-%d")
     late["filed"] = ("于" + filed + "备案").fillna("没有备案时间")
     late["filed_en"] = ("the change was filed on " + filed).fillna("no filing of the change is on record")
+    renewed = late["origin"].isin(_renewed(late, first))
+    late["renewed"] = np.where(renewed, "此后仍由同一责任人结对,没有换人的,请核实后排除。", "")
+    late["renewed_en"] = np.where(renewed, " The same helper goes on; where nobody was changed, rule it out.", "")
     return found(
         late,
         subject="household_id",
-        zh="第一帮扶责任人结对于{end_on:day}结束,最迟应在{latest:day}备案,实际{filed}。",
-        en="The pairing with the first helper ended on {end_on:day}, to be filed by {latest:day}; {filed_en}.",
+        zh="第一帮扶责任人结对于{end_on:day}结束,最迟应在{latest:day}备案,实际{filed}。{renewed}",
+        en="The pairing with the first helper ended on {end_on:day}, to be filed by {latest:day}; {filed_en}.{renewed_en}",
         assessed=known,
     )
+
+
+def _renewed(ended: pd.DataFrame, pairings: pd.DataFrame) -> pd.Series:
+    """The rows of pairings that ended while the same helper goes on with the household from the next day or before."""
+    both = ended.merge(pairings.dropna(subset="helper_id"), on=["household_id", "helper_id"], suffixes=("", "_other"))
+    goes_on = (both["start_on_other"] <= both["end_on"] + pd.Timedelta(days=1)) & ~(both["end_on_other"] <= both["end_on"])
+    return both.loc[goes_on, "origin"]
 
 
 @planted("HP-07", share=0.003)
