@@ -130,7 +130,7 @@ def paid_twice(benefits, *, year) -> Found:
     extra = again["turn"] > 0
     again["in_question"] = again["origin"].where(extra)
     key = [again["id_number"], again["programme"]]
-    again["excess"] = again["amount"].where(extra, 0).groupby(key).transform("sum")
+    again["excess"] = again["amount"].where(extra).groupby(key).transform("sum", min_count=1)
     again["whole"] = again["amount"].groupby(key).transform("sum")
     return found(
         again,

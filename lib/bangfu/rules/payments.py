@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from bangfu import calendar
-from bangfu.entries import not_reversals
+from bangfu import calendar, money
+from bangfu.entries import not_reversals, once
 from bangfu.findings import Found, found
 from bangfu.matching import beside
 from bangfu.parameters import Texts, named
@@ -177,17 +177,21 @@ def paid_another_amount(claims, ledger) -> Found:
     方法:按流水号找到支付本单的流水,其金额与报账金额不等;涉及金额为两者之差(绝对值)。
     理由:付款应以审批的报账单为准,多付、少付都说明审批没有起作用。
     不含:没有流水号、找不到对应支出流水,或任一方金额空白的报账单(计为未评估)。
-    前提:一笔流水只支付一张报账单;合并支付的应拆分登记。
+    前提:一笔流水只支付一张报账单;合并支付的应拆分登记,疑点中写明该流水共支付几张、合计多少。
     """
     claims = _with_payment(claims, ledger)
     known = claims["amount"].notna() & claims["amount_paid"].notna()
     differing = claims[known][lambda c: c["amount"].ne(c["amount_paid"])].copy()
     differing["difference"] = (differing["amount"] - differing["amount_paid"]).abs()
+    shared = once(claims, "claim_id").groupby("txn_id")["amount"].agg(["size", "sum"]).query("size > 1")
+    zh = {txn: f"。该流水共支付{count}张报账单,合计{money.in_words(total)}" for txn, count, total in shared.itertuples()}
+    en = {txn: f"; the transaction paid {count} claims, {money.in_words(total, 'en')} in all" for txn, count, total in shared.itertuples()}
+    differing["shared"], differing["shared_en"] = (differing["txn_id"].map(words).astype("str").fillna("") for words in (zh, en))
     return found(
         differing,
         subject="claim_id",
-        zh="报账{amount:yuan},流水{txn_id}支付{amount_paid:yuan},相差{difference:yuan}。",
-        en="{amount:yuan} was claimed and {amount_paid:yuan} paid by transaction {txn_id}, a difference of {difference:yuan}.",
+        zh="报账{amount:yuan},流水{txn_id}支付{amount_paid:yuan},相差{difference:yuan}{shared}。",
+        en="{amount:yuan} was claimed and {amount_paid:yuan} paid by transaction {txn_id}, a difference of {difference:yuan}{shared_en}.",
         amount="difference",
         origins=["origin", "origin_paid"],
         money=["origin_paid"],
