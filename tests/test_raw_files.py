@@ -109,13 +109,15 @@ def test_a_number_too_long_for_a_spreadsheet_is_no_account(tmp_path):
     ]
 
 
-def test_digits_that_no_double_holds_were_written_one_by_one(tmp_path):
+@pytest.mark.parametrize("digits", ["6228480012345678901", "6228480012345678848", "999101196001100051"])
+def test_digits_beyond_the_fifteenth_were_written_one_by_one(digits, tmp_path):
+    """The second is a double itself, and still more digits than a spreadsheet keeps of what is typed."""
     content, typed = xlsx([["账号", "账户性质"], [6228480012345678901, "专户"]]), io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(typed, "w") as new:
         for part in old.namelist():
-            new.writestr(part, re.sub(rb"<v>6\.228[^<]*</v>", b"<v>6228480012345678901</v>", old.read(part)))
+            new.writestr(part, re.sub(rb"<v>6\.228[^<]*</v>", f"<v>{digits}</v>".encode(), old.read(part)))
     county = read(tmp_path, {"账户.xlsx": typed.getvalue()})
-    assert county.tables["accounts"]["account_no"].tolist() == ["6228480012345678901"] and county.rejects.empty
+    assert county.tables["accounts"]["account_no"].tolist() == [digits] and county.rejects.empty
 
 
 def archive(name: str) -> bytes:

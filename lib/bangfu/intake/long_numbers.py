@@ -22,7 +22,8 @@ _MAIN, _LINK = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}", "{
 def as_written(columns: list[pa.Array], content: bytes, sheet: str) -> list[pa.Array]:
     """The columns of a workbook's sheet, with numbers too long for a double as `6.22848001234568E+18`.
 
-    One whose digits no double holds was written by something else than a spreadsheet, digit by digit: it stays as it was written.
+    A spreadsheet keeps fifteen digits of what is typed; a number with more of them was written by something else, digit by digit, and stays as
+    it was written.
     """
     if not any(_may_be_doubles(c) for c in columns):
         return columns
@@ -44,7 +45,7 @@ def _long_numbers(content: bytes, sheet: str) -> dict[int, dict[str, str]]:
         number = float(long[1])
         if cell and not re.search(rb' t="(?!n")', cell[2]) and number >= _EXACT:
             typed = long[1].decode()
-            kept = typed.isdigit() and int(typed) != int(number)
+            kept = typed.isdigit() and typed[15:].strip("0") != ""
             found[int(cell[1]) - 1][str(int(number))] = typed if kept else f"{number:.14E}"
     return found
 
