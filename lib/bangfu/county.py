@@ -257,10 +257,7 @@ class County:
 
     @cached_property
     def _helpers(self) -> pd.DataFrame:
-        kept = self._results.take("helpers")
-        if kept is None:
-            self._results.put("helpers", {"helpers": self.assessed.helpers})
-        return kept[0]["helpers"] if kept else self.assessed.helpers
+        return self._results.table("helpers", lambda: self.assessed.helpers)
 
     @property
     def points(self) -> pd.DataFrame:
@@ -333,12 +330,7 @@ class County:
 
     @cached_property
     def _findings(self) -> pd.DataFrame:
-        kept = self._results.take("findings")
-        if kept:
-            return kept[0]["findings"]
-        made = self._made_findings()
-        self._results.put("findings", {"findings": made})
-        return made
+        return self._results.table("findings", self._made_findings)
 
     def _made_findings(self) -> pd.DataFrame:
         from bangfu import quality

@@ -23,6 +23,15 @@ class Results:
     def __init__(self, folder: Path | None, basis: Callable[[], str]):
         self.folder, self.basis = folder, basis
 
+    def table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A result of one table: as it was kept, or made and kept."""
+        kept = self.take(name)
+        if kept:
+            return kept[0][name]
+        made = make()
+        self.put(name, {name: made})
+        return made
+
     def take(self, name: str) -> tuple[dict[str, pd.DataFrame], dict] | None:
         """The tables of a result by name, and what goes with them; None where none are kept, or not as they were put."""
         if self.folder is None:
