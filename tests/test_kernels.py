@@ -1,5 +1,6 @@
 """Warm kernels: nothing of one notebook is seen by the next, and what ends a kernel is said in a sentence."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,7 +15,10 @@ import pytest
 
 from bangfu import notebooks
 from bangfu.kernels import nursery
+from bangfu.kernels.apart import apart
+from bangfu.kernels.provisioner import WarmKernelManager
 from bangfu.notebooks import Limits, Notebook, NotebookFailed
+from bangfu.problems import WrongParams
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 
@@ -101,6 +105,77 @@ def test_the_zygote_has_one_thread_and_no_file_of_a_county_open(tmp_path):
 def test_kernels_come_from_the_zygote_and_share_its_imports(tmp_path):
     parent = shown(run(tmp_path, "import os; print(os.getppid())"))
     assert int(parent) == nursery.zygote().process.pid
+
+
+async def started(tmp_path: Path) -> tuple:
+    manager = WarmKernelManager(kernel_name="python3", transport="ipc", ip=str(tmp_path / "k"))
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    return manager, client
+
+
+@pytest.mark.parametrize("kind", ["forked", "ordinary"])
+def test_of_a_kernel_that_is_ready_nothing_is_left_to_be_read(tmp_path, monkeypatch, kind):
+    monkeypatch.setenv("BANGFU_KERNELS", kind)
+
+    async def asked() -> tuple[str, list[dict]]:
+        manager, client = await started(tmp_path)
+        await client.wait_for_ready(timeout=60)
+        request, told = client.execute("2 + 3"), []
+        while not told or told[-1]["content"].get("execution_state") != "idle":
+            told.append(await client.get_iopub_msg(timeout=60))
+        client.stop_channels()
+        await manager.shutdown_kernel()
+        return request, told
+
+    request, told = asyncio.run(asked())
+    assert {m["parent_header"]["msg_id"] for m in told} == {request}
+    assert [m["content"]["data"]["text/plain"] for m in told if m["msg_type"] == "execute_result"] == ["5"]
+
+
+def test_a_kernel_that_ends_before_it_is_ready_is_not_waited_for(tmp_path):
+    async def waited() -> None:
+        manager, client = await started(tmp_path)
+        await manager.provisioner.kill()
+        try:
+            await client.wait_for_ready(timeout=60)
+        finally:
+            client.stop_channels()
+            await manager.shutdown_kernel(now=True)
+
+    with pytest.raises(RuntimeError, match="ended before it was ready"):
+        asyncio.run(waited())
+
+
+def test_a_kernel_ends_by_itself_when_it_is_asked_to(tmp_path, monkeypatch):
+    ended = []
+    monkeypatch.setattr(nursery.Forked, "wait", lambda forked, wait=nursery.Forked.wait: ended.append(wait(forked)) or ended[-1])
+    # Several: it depends on which of the kernel's threads is quicker.
+    for _ in range(8):
+        run(tmp_path, "print(1)")
+    assert ended == [0] * 8
+
+
+def test_work_apart_is_done_in_a_process_of_its_own():
+    assert apart(os.getppid) == nursery.zygote().process.pid
+    assert apart(os.getpid) not in (os.getpid(), nursery.zygote().process.pid)
+    assert apart(divmod, 17, 5) == (3, 2)
+
+
+def test_what_goes_wrong_apart_is_raised_here(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        apart(divmod, 1, 0)
+    with pytest.raises(WrongParams) as wrong:
+        apart(notebooks.chosen, ["no such notebook"])
+    assert wrong.value.say("en").startswith("No notebook “no such notebook”")
+    with pytest.raises(RuntimeError, match="abort in a process of its own ended with status -6"):
+        apart(os.abort)
+
+
+def test_where_nothing_can_be_forked_the_work_is_done_here(monkeypatch):
+    monkeypatch.setenv("BANGFU_KERNELS", "ordinary")
+    assert apart(os.getpid) == os.getpid()
 
 
 def test_a_plot_is_shown_as_in_an_ordinary_kernel(tmp_path, monkeypatch):

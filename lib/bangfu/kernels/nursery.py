@@ -1,4 +1,4 @@
-"""The owner's side of the zygote: starting it, asking it for a kernel, and what that kernel is to its owner.
+"""The owner's side of the zygote: starting it, asking it for a process, and what that process is to its owner.
 
 There is one zygote per process that runs notebooks (and per setting of the environment variables that Python reads at its start); it is a process
 of its own, not a child by `multiprocessing`, because the workers of a cluster may have none.
@@ -65,19 +65,24 @@ class Zygote:
         """Waits until everything is imported."""
         self.ask(threads=True)
 
-    def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> "ForkedKernel":
-        return ForkedKernel(self, self.ask(fork={"argv": argv, "cwd": cwd, "env": env})["pid"])
+    def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> "Forked":
+        """A kernel."""
+        return Forked(self, self.ask(kernel={"argv": argv, "cwd": cwd, "env": env})["pid"])
+
+    def begin(self, file: str) -> "Forked":
+        """A process that does the work which a file names (`apart`)."""
+        return Forked(self, self.ask(work=file)["pid"])
 
     def close(self) -> None:
-        """Ends it, and what is left of its kernels with it."""
+        """Ends it, and what was forked from it and still runs."""
         self.answers.close()
         self.socket.close()
         self.process.kill()
         self.process.wait()
 
 
-class ForkedKernel:
-    """A kernel as `subprocess.Popen` would show it, though it is no child of this process."""
+class Forked:
+    """A forked process as `subprocess.Popen` would show it, though it is no child of this one."""
 
     stdin = stdout = stderr = None
 

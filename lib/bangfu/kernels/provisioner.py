@@ -6,9 +6,10 @@ import sys
 
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Integer
+from traitlets import Integer, Type
 
 from bangfu.kernels import nursery
+from bangfu.kernels.client import PromptClient
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 
@@ -27,7 +28,7 @@ class ForkProvisioner(LocalProvisioner):
         self.pid = self.pgid = forked.pid  # it leads a session of its own
         return self.connection_info
 
-    def _forked(self, cmd: list[str], kwargs: dict) -> nursery.ForkedKernel | None:
+    def _forked(self, cmd: list[str], kwargs: dict) -> nursery.Forked | None:
         try:
             return nursery.zygote().fork(cmd[3:], str(kwargs.get("cwd") or os.getcwd()), {**kwargs["env"], "JPY_PARENT_PID": str(os.getpid())})
         except nursery.NoZygote as why:
@@ -38,6 +39,7 @@ class ForkProvisioner(LocalProvisioner):
 class WarmKernelManager(AsyncKernelManager):
     """A kernel manager whose kernels are forked, and hold no more memory than they may."""
 
+    client_factory = Type(PromptClient)
     memory = Integer(None, allow_none=True, help="bytes of memory that a kernel may hold").tag(config=True)
 
     async def _async_pre_start_kernel(self, **kw):

@@ -1,9 +1,9 @@
-"""The process that kernels are forked from: it has imported what notebooks import, computes nothing and holds no county.
+"""The process that kernels are forked from: it has imported what notebooks and reports need, computes nothing and holds no county.
 
 `nursery` starts it as `python -m bangfu.kernels.zygote FD`, FD being its end of a pair of sockets that nobody else can open.
-Requests and answers are a line of JSON each: {"fork": {argv, cwd, env}} → {"pid": …}, {"ended": pid} → {"status": … or null},
-{"threads": true} → {"threads": [those beside the first]}.
-It ends when its owner does, and its kernels end with it.
+Requests and answers are a line of JSON each: {"kernel": {argv, cwd, env}} or {"work": file} → {"pid": …}, {"ended": pid} →
+{"status": … or null}, {"threads": true} → {"threads": [those beside the first]}.
+It ends when its owner does, and what was forked from it ends with it.
 """
 
 import atexit
@@ -38,9 +38,14 @@ def main(descriptor: int) -> None:
     gc.collect()
     gc.freeze()
     request = _serve(channel, _prctl())
-    if request is not None:  # from here on this process is a kernel
-        channel.close()
-        _become_kernel(request)
+    channel.close()
+    if "kernel" in request:
+        _become_kernel(request["kernel"])
+    elif "work" in request:
+        from bangfu.kernels.apart import do
+
+        do(request["work"])
+        os._exit(0)
 
 
 def _import_everything() -> None:
@@ -52,11 +57,26 @@ def _import_everything() -> None:
     checked_by = import_module("bangfu.parameters").checked_by
     for annotation in {a for rule in rules.values() for a in rule.parameters.values()}:
         checked_by(annotation)
+    _know_the_code([rule.function.__module__ for rule in rules.values()])
     import_module("bangfu.charts.style").load_fonts()
     import_module("bangfu.publish.words").known("severity")
     # By its text: a kernel that finds another dictionary in its place parses that one.
     file = import_module("bangfu.workbench").params() / "dictionary.yml"
     import_module("bangfu.intake.dictionary").parsed(file.read_text(encoding="utf-8"), file.name)
+    import_module("PIL.Image").preinit()
+    try:
+        import_module("weasyprint")
+    except OSError:  # whoever draws with it says what is missing
+        pass
+
+
+def _know_the_code(rules: list[str]) -> None:
+    """The digests of the code that has just been imported, by which a kernel knows whether results that were kept still hold."""
+    digests, code = import_module("bangfu.digests"), import_module("bangfu.steps.code")
+    digests.of_code(*digests.CODE)
+    code.of_libraries()
+    for module in rules:
+        code.of_modules(module, "bangfu.audit")
 
 
 def _prctl():
@@ -65,8 +85,8 @@ def _prctl():
     return ctypes.CDLL(None, use_errno=True).prctl
 
 
-def _serve(channel: socket.socket, prctl) -> dict | None:
-    """Answers requests until the owner is gone; returns in a forked process alone, with what it is to become."""
+def _serve(channel: socket.socket, prctl) -> dict:
+    """Answers requests until the owner is gone; in a forked process it returns at once, with the request that it was forked for."""
     parent = os.getpid()
     for line in channel.makefile("rb"):
         asked = json.loads(line)
@@ -82,10 +102,10 @@ def _serve(channel: socket.socket, prctl) -> dict | None:
                 prctl(_DIE_WITH_PARENT, signal.SIGKILL)
                 if os.getppid() != parent:  # it ended in between
                     os._exit(1)
-                return asked["fork"]
+                return asked
             answer = {"pid": pid}
         channel.sendall(json.dumps(answer).encode() + b"\n")
-    return None
+    return {}
 
 
 def others() -> list[str]:
@@ -100,7 +120,7 @@ def _named(thread: str) -> str:
 
 
 def _ended(pid: int) -> int | None:
-    """The exit status of a kernel as `subprocess` gives it (a signal is negative); None while it runs."""
+    """The exit status of a forked process as `subprocess` gives it (a signal is negative); None while it runs."""
     done, status = os.waitpid(pid, os.WNOHANG)
     return os.waitstatus_to_exitcode(status) if done else None
 
@@ -122,6 +142,9 @@ def _become_kernel(request: dict) -> None:
     # 1: it watches no parent itself, the system ends it with the zygote; nor does it tell a terminal how to reach it. What it
     # would log there (that it was interrupted, say, as every kernel is before it ends) is nothing that its user could mend.
     IPKernelApp.launch_instance(parent_handle=1, log_level=logging.CRITICAL)
+    # It stops by itself once it has answered. Closed while it still answers, it would wait for what is closed already, and the
+    # owner for the kernel, seconds that nobody needs.
+    IPKernelApp.instance().control_thread.join(timeout=1)
     # What was left for the end is done; taking every module apart, or looking for garbage, would take longer than many a notebook.
     gc.freeze()
     atexit._run_exitfuncs()

@@ -1,9 +1,11 @@
 """What a run publishes: a page per notebook, the annual report for filing, and the working papers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 
+from bangfu.kernels.apart import apart
 from bangfu.problems import Sentence
 from bangfu.publish.changes import changed_rows
 from bangfu.publish.documents import NotMade, publish_docx, publish_pdf
@@ -36,11 +38,14 @@ def publish_page(notebook, county) -> list[Sentence]:
     told = particulars(county) | {"title": notebook.label(county.lang)}
     page = publish_html(executed, executed.with_suffix(".html"), meta=told, lang=county.lang, edition=county.edition)
     if notebook.name == FILED:
+        with ThreadPoolExecutor(1) as beside:
+            # Apart, since of every PDF a few megabytes stay in the libraries that it is drawn with.
+            pdf = beside.submit(apart, publish_pdf, page, page.with_suffix(".pdf"))
+            publish_docx(executed, page.with_suffix(".docx"), meta=told, lang=county.lang, edition=county.edition)
         try:
-            publish_pdf(page, page.with_suffix(".pdf"))
+            pdf.result()
         except NotMade as missing:
             said += missing.sentences
-        publish_docx(executed, page.with_suffix(".docx"), meta=told, lang=county.lang, edition=county.edition)
     return said
 
 
