@@ -76,6 +76,7 @@ def profile(params: Path, place: Path) -> Profile:
     told.timed("rules", "applying rules", county.outcomes)
     told.timed("rules", "the table of findings", lambda: county.findings)
     told.timed("rules", "the assessment of helpers", lambda: (county.helpers, county.points))
+    told.timed("rules", "the money in question, the reconciliation", lambda: county.money)
     findings.write(county.findings, county.folder / "findings.parquet")
     for n in chosen:
         told.run(n, params, reports)
@@ -98,7 +99,7 @@ def main(households: int) -> None:
     parts = [[step, what, round(s, 3), round(s / whole, 4)] for (step, what), s in sorted(told.parts.items(), key=lambda p: -p[1])]
     dearest = [[name, line, round(s, 3)] for (name, line), s in sorted(told.cells.items(), key=lambda c: -c[1])[:12]]
     for step, what, s, share in parts:
-        print(f"{step:<28}{what:<36}{s:>8.3f}{share:>8.1%}")
+        print(f"{step:<28}{what:<44}{s:>8.3f}{share:>8.1%}")
     results.write("county_profile", {"households": households, "seconds": round(whole, 2), "parts": parts, "cells": dearest, "machine": machine()})
 
 
