@@ -10,7 +10,7 @@ import pytest
 
 from bangfu import findings, verification, workbench
 from bangfu.cli import main
-from bangfu.notebooks import Notebook, chosen, in_waves
+from bangfu.notebooks import Notebook, NotebookFailed, chosen, in_waves
 from bangfu.fleet.dispatch import run_counties
 from bangfu.pipeline import exit_status, run_county
 from bangfu.problems import WrongParams
@@ -44,6 +44,13 @@ def test_the_notebooks_are_the_ones_of_the_contract():
 def test_notebooks_wait_for_those_they_come_after_and_the_longest_begin():
     one, other, last = (Notebook(name, Path(name), name, name, (), after, 0, cells=cells) for name, after, cells in (("one", (), 3), ("other", (), 9), ("last", ("one", "absent"), 20)))
     assert [[n.name for n in wave] for wave in in_waves([one, last, other])] == [["other", "one"], ["last"]]
+
+
+def test_notebooks_that_wait_for_one_another_are_named():
+    waiting = [Notebook(name, Path(name), name, name, (), (after,), 0) for name, after in (("one", "other"), ("other", "one"), ("third", "one"))]
+    with pytest.raises(NotebookFailed) as wrong:
+        in_waves([Notebook("free", Path("free"), "free", "free", (), (), 0), *waiting])
+    assert wrong.value.say("en") == "The notebooks one, other, third wait for one another, so that none can run; mend `after` in their metadata."
 
 
 def test_a_run_leaves_what_the_contract_says(published):

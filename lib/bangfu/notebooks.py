@@ -7,7 +7,6 @@ executed notebook, which marks cells of a killed run as completed, but from what
 import json
 import logging
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,13 +64,17 @@ def chosen(only: list[str] | None) -> list[Notebook]:
     return [n for n in known.values() if (n.name in only if only else n.by_default)]
 
 
-def in_waves(chosen: list[Notebook]) -> Iterator[list[Notebook]]:
+def in_waves(chosen: list[Notebook]) -> list[list[Notebook]]:
     """The notebooks in groups that can run side by side, each after those that it waits for; the longest of a group first, so that none is left to run alone."""
-    names, waiting, done = {n.name for n in chosen}, list(chosen), set()
+    names, waiting, done, waves = {n.name for n in chosen}, list(chosen), set(), []
     while ready := [n for n in waiting if not (set(n.after) & names) - done]:
-        yield sorted(ready, key=lambda n: -n.cells)
+        waves.append(sorted(ready, key=lambda n: -n.cells))
         done |= {n.name for n in ready}
         waiting = [n for n in waiting if n.name not in done]
+    if waiting:
+        left = [n.name for n in waiting]
+        raise NotebookFailed.of(f"笔记本 {'、'.join(left)} 互相等待,都无法运行,请改正其元数据中的 after。", f"The notebooks {', '.join(left)} wait for one another, so that none can run; mend `after` in their metadata.")
+    return waves
 
 
 def _check_parameters(notebook: Notebook, given: dict) -> None:
