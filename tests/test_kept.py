@@ -9,7 +9,9 @@ import pytest
 
 from bangfu import digests, findings
 from bangfu.county import County
+from bangfu.intake import dictionary
 from bangfu.kept import Results
+from bangfu.publish.masking import Masker
 from bangfu.sample.making import make_county
 from bangfu.steps import code
 
@@ -77,6 +79,15 @@ def test_helpers_money_and_outcomes_come_back_as_they_were_made(params, tmp_path
             pd.testing.assert_frame_equal(before.found.rows, kept.found.rows, check_dtype=False)
             assert (before.found.assessed, before.found.unassessed, before.found.notes) == (kept.found.assessed, kept.found.unassessed, kept.found.notes)
     assert any(o.found is not None and len(o.found.rows) for o in other)
+
+
+def test_a_kept_masker_knows_what_the_tables_know_and_reads_none(params, tmp_path, monkeypatch):
+    made = County.open(params, 2019, reports=tmp_path / "reports")
+    assert made.masker.knows == Masker.of(made.intake.tables, dictionary()).knows and made.masker.names and made.masker.internal
+    again = County.open(params, 2019, reports=tmp_path / "reports")
+    monkeypatch.setattr(Masker, "of", None)
+    assert (again.masker.names, again.masker.internal) == (made.masker.names, made.masker.internal)
+    assert "personal" in again.notes.parts and not [p for p in again.notes.parts if p.startswith("table/")]
 
 
 def test_what_is_kept_is_noted_as_looked_at(params, tmp_path):

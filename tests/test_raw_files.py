@@ -266,6 +266,25 @@ def test_kept_tables_are_the_ones_that_were_read(tmp_path):
     assert tables.Intake.kept(tmp_path / "kept", "stamp") is None
 
 
+def test_a_kept_table_is_read_when_it_is_asked_for_and_never_another_one(tmp_path, monkeypatch):
+    county = read(tmp_path, {"资金.csv": LEDGER})
+    county.keep(tmp_path / "kept", "stamp")
+    looked_at = []
+    monkeypatch.setattr(tables, "read_frame", lambda path, read=tables.read_frame: looked_at.append(path.stem) or read(path))
+    kept = tables.Intake.kept(tmp_path / "kept", "stamp").tables
+    assert set(kept) == set(county.tables) and len(kept) == len(county.tables) and "visits" in kept and "no such table" not in kept
+    assert not [t for t in looked_at if not t.startswith("_")]
+    assert kept["visits"] is kept["visits"] and looked_at.count("visits") == 1
+    with pytest.raises(KeyError):
+        kept["no such table"]
+    # Another run reads other files into the same folder meanwhile.
+    county.tables["pairings"] = county.tables["pairings"].iloc[1:]
+    county.keep(tmp_path / "kept", "another stamp")
+    pd.testing.assert_frame_equal(kept["visits"], county.tables["visits"])
+    with pytest.raises(UnusableInput, match="pairings"):
+        kept["pairings"]
+
+
 def test_kept_tables_are_made_again_when_a_file_a_header_or_the_dictionary_changed(tmp_path, monkeypatch):
     from bangfu import county as county_module
     from bangfu import digests

@@ -23,6 +23,7 @@ from bangfu.intake.tables import digests_of
 from bangfu.kept import Results, outcomes
 from bangfu.params import InForce, Settings, open_settings
 from bangfu.previous import Previous
+from bangfu.publish.masking import Masker
 from bangfu.review.standing import carried_over, linked
 from bangfu.steps import code
 from bangfu.steps.noting import Noted, Notes
@@ -197,6 +198,21 @@ class County:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Canonical name -> typed table."""
         return Noted(self._intake.tables, "table", self.notes.note)
+
+    @property
+    def masker(self) -> Masker:
+        """Masks the names that stand in any of the tables, and whatever looks like personal data."""
+        self.notes.note("personal")
+        return self._masker
+
+    @cached_property
+    def _masker(self) -> Masker:
+        kept = self._results.take("personal")
+        if kept:
+            return Masker(*(table["text"] for table in (kept[0]["names"], kept[0]["internal"])))
+        masker = Masker.of(self._intake.tables, dictionary())
+        self._results.put("personal", {n: pd.DataFrame({"text": sorted(getattr(masker, n))}, dtype="str") for n in ("names", "internal")})
+        return masker
 
     def rules_of(self, *topics: str) -> list[InForce]:
         """The rules in force of the topics (all of them when none is named)."""

@@ -1,7 +1,7 @@
 """Reading a county-year whole: typed tables, rejects, and everything that was not recognised."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Intake:
     contents      table -> digest of its rows and of where they stand; empty unless the tables are kept
     """
 
-    tables: dict[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame]
     sheets: list[tuple[str, str]]
     rejects: pd.DataFrame
     unrecognised: pd.DataFrame
@@ -86,13 +86,10 @@ class Intake:
             rest = json.loads((folder / "intake.json").read_text(encoding="utf-8"))
             if rest["stamp"] != stamp or rest["files"] != {p.stem: digests.of_file(p) for p in folder.glob("*.parquet")}:
                 return None
-            frames = {p.stem: read_frame(p) for p in sorted(folder.glob("*.parquet"))}
             return cls(
-                tables={n: f for n, f in frames.items() if not n.startswith("_")},
+                tables=KeptTables(folder, {n: d for n, d in sorted(rest["files"].items()) if not n.startswith("_")}),
                 sheets=[tuple(s) for s in rest["sheets"]],
-                rejects=frames["_rejects"],
-                unrecognised=frames["_unrecognised"],
-                dropped=frames["_dropped"],
+                **{n: read_frame(folder / f"_{n}.parquet") for n in ("rejects", "unrecognised", "dropped")},
                 notices=[Notice(f, Sentence(zh, en), unusable) for f, zh, en, unusable in rest["notices"]],
                 absent=rest["absent"],
                 digests=rest["digests"],
@@ -100,6 +97,33 @@ class Intake:
             )
         except (OSError, ValueError, KeyError):
             return None
+
+
+class KeptTables(Mapping):
+    """Tables kept as Parquet, each read when it is first asked for; UnusableInput where it has become another since they were opened.
+
+    files: table -> digest of its file.
+    """
+
+    def __init__(self, folder: Path, files: Mapping[str, str]):
+        self._folder, self._files, self._read = folder, files, {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            digest, file = self._files[name], self._folder / f"{name}.parquet"
+            if not file.is_file() or digests.of_file(file) != digest:
+                raise UnusableInput.of(f"已读取的表 {name} 在使用中被改动,可能有另一次运行刚读入新的文件,请重新打开。", f"The kept table {name} has changed while it was in use, perhaps by another run that has read new files; open the county again.")
+            self._read[name] = read_frame(file)
+        return self._read[name]
+
+    def __contains__(self, name) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def _contents(files: dict[str, str], sheets: list) -> dict[str, str]:

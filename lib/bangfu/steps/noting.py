@@ -1,6 +1,7 @@
 """What was looked at of a county, noted as it is looked at: what a notebook read decides when it has to run again."""
 
 import json
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,7 +72,7 @@ class Noted(Mapping):
 
     def __or__(self, other: Mapping) -> "Noted":
         """With others in the place of some: what is asked of it is noted as before."""
-        return Noted({**self._items, **other}, self._kind, self._note)
+        return Noted(ChainMap(dict(other), self._items), self._kind, self._note)
 
     def quietly(self) -> Mapping:
         """The mapping itself, for what is noted as a part of its own."""

@@ -42,12 +42,7 @@ class Pages:
 
     @cached_property
     def masker(self) -> Masker | None:
-        if self.county.edition != "public":
-            return None
-        # Names are taken from all tables; what changes with them is a part of its own.
-        self.county.notes.note("personal")
-        with self.county.notes.quietly():
-            return Masker.of(self.county.tables, dictionary())
+        return self.county.masker if self.county.edition == "public" else None
 
     def masked(self, findings: pd.DataFrame) -> pd.DataFrame:
         return self.masker.findings(findings) if self.masker else findings

@@ -60,7 +60,7 @@ class Relations(Pages):
         """Masks the names of every county of the page, as they stand and as they are compared."""
         if self.county.edition != "public":
             return None
-        each = [Masker.of(c.tables, dictionary()) for c in (self.county, *self.others)]
+        each = [c.masker for c in (self.county, *self.others)]
         alike = {n for names in self._plain.persons["names"].dropna() for n in names}
         return Masker(set().union(alike, *(m.names for m in each)), set().union(*(m.internal for m in each)))
 
