@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise, repeat
-from pathlib import Path
 from string import Formatter
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from bangfu import digests, money
+from bangfu import money
 from bangfu.parquet import read_table
 
 STATUSES = ("new", "persisting", "reopened", "confirmed", "rejected", "exempt", "rectified", "closed", "vanished")

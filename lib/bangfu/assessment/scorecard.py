@@ -1,6 +1,5 @@
 """Scorecards: points of each indicator, grades, ceiling and vetoes, settings of the county under `params/scorecards/`."""
 
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,5 @@
 """Dangerous housing: subsidies for repair and rebuilding against the average that the policy names."""
 
-import pandas as pd
 
 from bangfu.findings import Found, found
 from bangfu.parameters import Yuan, named

@@ -4,7 +4,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bangfu.sample import names
 from bangfu.sample.money import firms, firms_needed
 from bangfu.sample.names import text
 from bangfu.sample.planting import stream

@@ -7,7 +7,6 @@ helper's match is held against what the shuffled records give.
 """
 
 import numpy as np
-import pandas as pd
 
 from bangfu.assessment.fabrication.matches import LEAST, Matches
 from bangfu.assessment.fabrication.records import Records
