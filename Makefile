@@ -39,7 +39,7 @@ lock: setup ## 由 pyproject.toml 重写 requirements.lock（UPGRADE=--upgrade �
 	  --constraint requirements.lock $(UPGRADE) --custom-compile-command "make lock" requirements-bench.in -o requirements-bench.lock
 
 # (e) and (f) first, which take longest, then the others; each writes benchmarks/results/<name>.json, the last makes docs of them.
-MEASURED := growth fleet rules_at_scale intake quality_by_hand small_county county_profile unchanged
+MEASURED := growth fleet mean_county rules_at_scale intake quality_by_hand small_county county_profile unchanged
 
 bench: setup bench-env ## 计时，写入 benchmarks/results 和 docs · what is fast, measured
 	@for name in $(MEASURED); do echo "== $$name"; $(VENV)/bin/python benchmarks/$$name.py || exit 1; done

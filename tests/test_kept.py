@@ -90,6 +90,25 @@ def test_a_kept_masker_knows_what_the_tables_know_and_reads_none(params, tmp_pat
     assert "personal" in again.notes.parts and not [p for p in again.notes.parts if p.startswith("table/")]
 
 
+def test_what_was_let_go_is_taken_from_what_is_kept_and_the_run_stays_the_run(params, tmp_path, monkeypatch):
+    county = County.open(params, 2019, reports=tmp_path / "reports")
+    tables = {name: frame.copy() for name, frame in county.tables.items()}
+    found, helpers, money, run, inputs = county.findings.copy(), county.helpers.copy(), county.money, county.run_id, county.inputs
+    county.let_go()
+    assert not [name for name in ("_intake", "_findings", "assessed", "_money", "_handover") if name in vars(county)] and not county._outcomes
+    # Somebody puts another file in the place of one that was read.
+    raw = next(p for p in sorted(Path(county.settings.raw).rglob("*")) if p.is_file())
+    raw.write_bytes(b"another")
+    monkeypatch.setattr("bangfu.county.read_county", None)
+    assert (county.run_id, county.inputs) == (run, inputs)
+    for name, frame in tables.items():
+        pd.testing.assert_frame_equal(county.tables[name], frame)
+    exactly(found, county.findings)
+    exactly(helpers, county.helpers)
+    for name, frame in money.tables.items():
+        exactly(frame, county.money.tables[name])
+
+
 def test_what_is_kept_is_noted_as_looked_at(params, tmp_path):
     County.open(params, 2019, reports=tmp_path / "reports").helpers  # noqa: B018
     county = County.open(params, 2019, reports=tmp_path / "reports")

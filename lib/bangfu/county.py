@@ -30,6 +30,9 @@ from bangfu.steps.noting import Noted, Notes
 from bangfu.unread import with_unread_cells
 from bangfu.vanished import Reasons
 
+# What a run goes by stays what it was when the run began, whatever happens to the files meanwhile.
+_NAMES_THE_RUN = {"_inputs", "_run_id", "_made_from", "_judged_by", "_previous", "contents"}
+
 
 class County:
     """A county-year: `County.open("params/counties/yunling.yml", 2019)`.
@@ -55,6 +58,15 @@ class County:
         settings = open_settings(params, int(year), lang=lang)
         folder = Path(reports).resolve() / settings.county.code / str(year) if reports else None
         return cls(settings, folder, edition)
+
+    def let_go(self) -> None:
+        """Lets go of tables and of all that was made of them: asked again, they are taken from what is kept. Of a database nothing is."""
+        if self.folder is None or "://" in self.settings.raw:
+            return
+        for name, of_class in vars(County).items():
+            if isinstance(of_class, cached_property) and name not in _NAMES_THE_RUN:
+                self.__dict__.pop(name, None)
+        self._outcomes = {}
 
     @property
     def name(self) -> str:
