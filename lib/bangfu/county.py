@@ -30,8 +30,8 @@ from bangfu.steps.noting import Noted, Notes
 from bangfu.unread import with_unread_cells
 from bangfu.vanished import Reasons
 
-# What a run goes by stays what it was when the run began, whatever happens to the files meanwhile.
-_NAMES_THE_RUN = {"_inputs", "_run_id", "_made_from", "_judged_by", "_previous", "contents"}
+# What a run goes by stays what it was when the run began, whatever happens to the files meanwhile; changes are few rows, and dear to find.
+_STAYS = {"_inputs", "_run_id", "_made_from", "_judged_by", "_previous", "contents", "_changes"}
 
 
 class County:
@@ -64,7 +64,7 @@ class County:
         if self.folder is None or "://" in self.settings.raw:
             return
         for name, of_class in vars(County).items():
-            if isinstance(of_class, cached_property) and name not in _NAMES_THE_RUN:
+            if isinstance(of_class, cached_property) and name not in _STAYS:
                 self.__dict__.pop(name, None)
         self._outcomes = {}
 
