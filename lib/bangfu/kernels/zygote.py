@@ -144,7 +144,7 @@ def _become_kernel(request: dict) -> None:
     IPKernelApp.launch_instance(parent_handle=1, log_level=logging.CRITICAL)
     # It stops by itself once it has answered. Closed while it still answers, it would wait for what is closed already, and the
     # owner for the kernel, seconds that nobody needs.
-    IPKernelApp.instance().control_thread.join(timeout=1)
+    IPKernelApp.instance().control_thread.join(timeout=2)
     # What was left for the end is done; taking every module apart, or looking for garbage, would take longer than many a notebook.
     gc.freeze()
     atexit._run_exitfuncs()
