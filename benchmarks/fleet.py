@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 from results import write
-from timing import machine
+from timing import machine, memory_held
 
 from bangfu.fleet.cluster import workers
 from bangfu.fleet.dispatch import dispatch
@@ -46,13 +46,7 @@ def make_fleet(place: Path, counties: int, households: int) -> list[Path]:
 
 def held() -> float:
     """MiB that the processes which this one started hold and share with nobody."""
-    total = 0
-    for process in psutil.Process().children(recursive=True):
-        try:
-            total += process.memory_full_info().uss
-        except psutil.Error:
-            continue
-    return total / MIB
+    return memory_held(psutil.Process().children(recursive=True)) / MIB
 
 
 def run(params: list[Path], reports: Path, jobs: int, only: list[str] | None) -> dict:

@@ -18,22 +18,11 @@ import psutil
 import pyarrow.parquet as pq
 import results
 import scale
-from timing import machine
+from timing import machine, memory_held
 
 from bangfu.sample.making import make_county
 
 YEAR, MIB, MEAN = 2019, 2**20, round(scale.HOUSEHOLDS / scale.COUNTIES)
-
-
-def tree_memory(root: psutil.Process) -> int:
-    """Bytes that the tree holds and shares with nobody."""
-    total = 0
-    for process in [root, *root.children(recursive=True)]:
-        try:
-            total += process.memory_full_info().uss
-        except psutil.Error:
-            continue
-    return total
 
 
 def watched(command: list[str]) -> tuple[float, float, int]:
@@ -46,7 +35,11 @@ def watched(command: list[str]) -> tuple[float, float, int]:
         nonlocal peak
         root = psutil.Process(run.pid)
         while not ended.wait(0.2):
-            peak = max(peak, tree_memory(root))
+            try:
+                tree = [root, *root.children(recursive=True)]
+            except psutil.Error:  # it has just ended
+                return
+            peak = max(peak, memory_held(tree))
 
     watcher = threading.Thread(target=watch)
     watcher.start()

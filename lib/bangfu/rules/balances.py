@@ -1,6 +1,5 @@
 """The bank's balances: whether each follows from the one before."""
 
-
 from bangfu.bank_order import handed_over_again, in_the_banks_order
 from bangfu.findings import Found, found
 from bangfu.rules.catalogue import rule

@@ -1,6 +1,5 @@
 """Dangerous housing: subsidies for repair and rebuilding against the average that the policy names."""
 
-
 from bangfu.findings import Found, found
 from bangfu.parameters import Yuan, named
 from bangfu.rules.catalogue import rule
